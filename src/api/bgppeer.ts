@@ -1,0 +1,167 @@
+/** BgpPeer: a neighbour that the nodes' routers announce addresses to. */
+import { z } from 'zod'
+import type { KubeObject } from '../kube/objects.ts'
+import { ipAddress } from './address.ts'
+import { maxNodes } from './bgpconf.ts'
+import { gracefulRestart } from './gracefulrestart.ts'
+import { nodePeerStatus } from './nodepeerstatus.ts'
+import {
+  asNumber,
+  conditions,
+  constrain,
+  type Immutable,
+  integer,
+  labelSelector,
+  list,
+  map,
+  observedGeneration,
+  port,
+  text,
+  uint32,
+} from './schema.ts'
+
+/** Seconds of 16 bits, written as a decimal string as OpenELB does. */
+const seconds = constrain(text(5), {
+  cel: "self.matches('^(0|[1-9][0-9]{0,4})$') && int(self) <= 65535",
+  message: 'must be whole seconds, 0 to 65535, written as a string',
+  holds: value => /^(0|[1-9][0-9]{0,4})$/.test(value) && Number(value) <= 65_535,
+})
+
+const holdTime = constrain(text(5), {
+  cel: "self.matches('^(0|[1-9][0-9]{0,4})$') && int(self) <= 65535 && !(self in ['1', '2'])",
+  message: 'must be whole seconds, 0 or 3 to 65535 (RFC 4271), written as a string',
+  holds: value => /^(0|[3-9]|[1-9][0-9]{1,4})$/.test(value) && Number(value) <= 65_535,
+})
+
+const conf = z.object({
+  neighborAddress: ipAddress.describe('Address of the neighbour, IPv4 or IPv6.'),
+  peerAs: asNumber.describe('Autonomous system number of the neighbour, 1 to 4294967295.'),
+  authPassword: text(80)
+    .describe('TCP MD5 password (RFC 2385). Whoever may read this object can read it.')
+    .exactOptional(),
+  description: text(1024).describe('For people.').exactOptional(),
+  localAs: asNumber.describe('Our autonomous system number towards this neighbour.').exactOptional(),
+  peerGroup: text(253).describe('Accepted for manifests of OpenELB.').exactOptional(),
+  peerType: uint32.describe('Accepted for manifests of OpenELB.').exactOptional(),
+  removePrivateAs: text(64).describe('Take private autonomous system numbers out of the path.').exactOptional(),
+  routeFlapDamping: z.boolean().describe('Route flap damping (RFC 2439).').exactOptional(),
+  sendCommunity: uint32.describe('Which kinds of communities to send.').exactOptional(),
+  neighborInterface: text(15).describe('Interface of an unnumbered neighbour.').exactOptional(),
+  vrf: text(253).describe('Routing table of the neighbour.').exactOptional(),
+  allowOwnAs: uint32.describe('How often our own number may be in the path of a route that we accept.').exactOptional(),
+  replacePeerAs: z.boolean().describe("Write our number for the neighbour's in the path.").exactOptional(),
+  adminDown: z.boolean().describe('Keep the session down.').exactOptional(),
+})
+
+const family = z.object({
+  afi: text(32)
+    .regex(/^AFI_[A-Z0-9_]+$/)
+    .describe('Address family: AFI_IP or AFI_IP6.')
+    .exactOptional(),
+  safi: text(32)
+    .regex(/^SAFI_[A-Z0-9_]+$/)
+    .describe('Subsequent address family: SAFI_UNICAST.')
+    .exactOptional(),
+})
+
+const afiSafi = z.object({
+  config: z
+    .object({
+      family: family.describe('Which family this is about.').exactOptional(),
+      enabled: z.boolean().describe('Exchange routes of this family.').exactOptional(),
+    })
+    .describe('The family.')
+    .exactOptional(),
+  addPaths: z
+    .object({
+      config: z
+        .object({
+          receive: z.boolean().describe('Accept several paths of one prefix.').exactOptional(),
+          sendMax: integer(0, 255)
+            .describe('Send so many paths of one prefix at most; 0: no add-path.')
+            .exactOptional(),
+        })
+        .describe('Settings of add-path.')
+        .exactOptional(),
+    })
+    .describe('Several paths of one prefix (RFC 7911).')
+    .exactOptional(),
+  mpGracefulRestart: z
+    .object({
+      config: z
+        .object({ enabled: z.boolean().describe('Keep routes of this family over a restart.').exactOptional() })
+        .describe('Settings of graceful restart.')
+        .exactOptional(),
+    })
+    .describe('Graceful restart of this family.')
+    .exactOptional(),
+})
+
+export const bgpPeerSpec = z.object({
+  conf: conf.describe('The neighbour.'),
+  ebgpMultihop: z
+    .object({
+      enabled: z.boolean().describe('The neighbour is more than one hop away.').exactOptional(),
+      multihopTtl: integer(1, 255).describe('IP time to live of packets to the neighbour.').exactOptional(),
+    })
+    .describe('For a neighbour of another autonomous system that is not on a network of the node.')
+    .exactOptional(),
+  timers: z
+    .object({
+      config: z
+        .object({
+          connectRetry: seconds.describe('Seconds between attempts to connect.').exactOptional(),
+          holdTime: holdTime
+            .describe(
+              'Seconds without a word after which the neighbour counts as gone; 0: never. Both sides use the lower.',
+            )
+            .exactOptional(),
+          keepaliveInterval: seconds
+            .describe('Seconds between keepalives, a third of holdTime by custom.')
+            .exactOptional(),
+          minimumAdvertisementInterval: seconds
+            .describe('Seconds between two updates about one prefix.')
+            .exactOptional(),
+        })
+        .describe('Whole seconds, written as strings.')
+        .exactOptional(),
+    })
+    .describe('Timers of the session.')
+    .exactOptional(),
+  transport: z
+    .object({
+      mtuDiscovery: z.boolean().describe('Path MTU discovery.').exactOptional(),
+      passiveMode: z.boolean().describe('Wait for the neighbour to connect.').exactOptional(),
+      remoteAddress: ipAddress.describe('Accepted for manifests of OpenELB.').exactOptional(),
+      remotePort: port.describe('TCP port of the neighbour. Default 179.').exactOptional(),
+      tcpMss: uint32.describe('TCP maximum segment size.').exactOptional(),
+    })
+    .describe('The TCP connection.')
+    .exactOptional(),
+  gracefulRestart: gracefulRestart
+    .describe('Graceful restart (RFC 4724) with this neighbour, in place of what the BgpConf says.')
+    .exactOptional(),
+  afiSafis: list(afiSafi, 16)
+    .describe('Families of routes to exchange. Default: IPv4 and IPv6 unicast.')
+    .exactOptional(),
+  nodeSelector: labelSelector
+    .describe('Only nodes whose labels match have a session with this neighbour. Default: all.')
+    .exactOptional(),
+})
+
+export const bgpPeerStatus = z.object({
+  nodesPeerStatus: map(nodePeerStatus, maxNodes)
+    .describe(`The session of each node, by the node's name; at most ${maxNodes} nodes.`)
+    .exactOptional(),
+  observedGeneration: observedGeneration.exactOptional(),
+  conditions: conditions.exactOptional(),
+})
+
+export type BgpPeerSpec = Immutable<z.output<typeof bgpPeerSpec>>
+export type BgpPeerStatus = Immutable<z.output<typeof bgpPeerStatus>>
+export type NodePeerStatus = Immutable<z.output<typeof nodePeerStatus>>
+
+export interface BgpPeer extends KubeObject {
+  readonly spec: BgpPeerSpec
+  readonly status?: BgpPeerStatus
+}

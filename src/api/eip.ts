@@ -1,0 +1,87 @@
+/** Eip: a pool of addresses for Services. OpenELB's fields, and those it lacks. */
+import { z } from 'zod'
+import type { KubeObject } from '../kube/objects.ts'
+import { addressRange } from './address.ts'
+import {
+  conditions,
+  count,
+  type Immutable,
+  integer,
+  labelSelector,
+  list,
+  map,
+  observedGeneration,
+  text,
+} from './schema.ts'
+
+/** The most entries `status.used` holds, so that the object fits into etcd. */
+export const maxUsed = 10_000
+
+export const protocol = z.enum(['bgp', 'layer2', 'vip'])
+
+export const eipSpec = z.object({
+  address: addressRange.describe(
+    'Addresses to give to Services: one address, a CIDR or a range "first-last", IPv4 or IPv6. ' +
+      'Every address of a CIDR is given out, also its first and last; see avoidBuggyIPs.',
+  ),
+  addresses: list(addressRange, 64).describe('Further addresses, each written as in address.').exactOptional(),
+  protocol: protocol
+    .describe('How the addresses are announced: bgp, layer2 (ARP and NDP) or vip (VRRP). Default bgp.')
+    .exactOptional(),
+  interface: text(253)
+    .describe('Interface that layer2 and vip announce on: its name, or "can_reach:" and an address.')
+    .exactOptional(),
+  disable: z.boolean().describe('Give out no further address. Services keep those they have.').exactOptional(),
+  usingKnownIPs: z.boolean().describe('Accepted for manifests of OpenELB.').exactOptional(),
+  priority: integer(-2_147_483_648, 2_147_483_647)
+    .describe('Of several Eips that would do, the one with the lowest number is used first. Default 0.')
+    .exactOptional(),
+  namespaces: list(text(63), 256)
+    .describe(
+      'Only Services of these namespaces, and of those that namespaceSelector matches, get an address from here.',
+    )
+    .exactOptional(),
+  namespaceSelector: map(text(63), 64)
+    .describe(
+      'Only Services of namespaces that carry all of these labels, and of those in namespaces, get an address from here.',
+    )
+    .exactOptional(),
+  serviceSelector: labelSelector.describe('Only Services whose labels match get an address from here.').exactOptional(),
+  nodeSelector: labelSelector.describe('Only nodes whose labels match announce these addresses.').exactOptional(),
+  autoAssign: z
+    .boolean()
+    .describe('false: only Services that ask for this Eip by name, or for an address of it, get one. Default true.')
+    .exactOptional(),
+  avoidBuggyIPs: z
+    .boolean()
+    .describe('Do not give out IPv4 addresses that end in .0 or .255, which some old equipment drops.')
+    .exactOptional(),
+})
+
+export const eipStatus = z.object({
+  occupied: z.boolean().describe('Every address is in use.').exactOptional(),
+  usage: count.describe('Addresses in use.').exactOptional(),
+  poolSize: count.describe('Addresses in all. More than 2^53-1, as of an IPv6 /64, is told as 2^53-1.').exactOptional(),
+  used: map(text(4096), maxUsed)
+    .meta({ 'x-kubernetes-map-type': 'atomic' })
+    .describe(
+      'Which Service, "namespace/name", uses which address; several Services of one address are joined by ";". ' +
+        `Of more than ${maxUsed} addresses only the first ${maxUsed} are told: virtualips tell all.`,
+    )
+    .exactOptional(),
+  firstIP: text(45).describe('The lowest address.').exactOptional(),
+  lastIP: text(45).describe('The highest address.').exactOptional(),
+  ready: z.boolean().describe('The Eip is valid and addresses are given out of it.').exactOptional(),
+  v4: z.boolean().describe('The addresses are IPv4.').exactOptional(),
+  observedGeneration: observedGeneration.exactOptional(),
+  conditions: conditions.exactOptional(),
+})
+
+export type Protocol = z.output<typeof protocol>
+export type EipSpec = Immutable<z.output<typeof eipSpec>>
+export type EipStatus = Immutable<z.output<typeof eipStatus>>
+
+export interface Eip extends KubeObject {
+  readonly spec: EipSpec
+  readonly status?: EipStatus
+}

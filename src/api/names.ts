@@ -1,0 +1,48 @@
+/** Every name that users, other programs and our own processes meet in the API server, in one place. */
+
+export const group = 'network.kubesphere.io'
+export const version = 'v1alpha2'
+export const apiVersion = `${group}/${version}`
+
+/** The class that a Service names to be ours and nobody else's, unless an option says another. */
+export const defaultLoadBalancerClass = 'fairlead.dev/fairlead'
+
+/** Namespace of an installation. */
+export const systemNamespace = 'fairlead-system'
+
+export const annotations = {
+  /** On a Service: `openelb` asks for an address from us. */
+  loadBalancer: 'lb.kubesphere.io/v1alpha1',
+  /** On a Service: the name of the Eip to take the address from. */
+  eip: 'eip.openelb.kubesphere.io/v1alpha2',
+  /** On a Service: the address asked for. */
+  address: 'eip.openelb.kubesphere.io/v1alpha1',
+  /** On a Service: `bgp`, `layer2` or `vip`. */
+  protocol: 'protocol.openelb.kubesphere.io/v1alpha1',
+  /** On an Eip: `true` makes it the one that Services without a preference use. */
+  defaultEip: 'eip.openelb.kubesphere.io/is-default-eip',
+  /** On a Node: nothing is announced from it while this is present. */
+  drain: 'fairlead.dev/drain',
+} as const
+
+/** The value of `annotations.loadBalancer` that means us. */
+export const loadBalancerAnnotationValue = 'openelb'
+
+/** Our conditions carry it, so that they stay apart from those of other writers on the same object. */
+export const conditionPrefix = 'fairlead.dev/'
+
+export const conditionTypes = {
+  /** Service: it has the addresses it asked for. */
+  allocated: `${conditionPrefix}Allocated`,
+  /** Service, VirtualIP: the network is being sent its traffic's way by at least one node. */
+  announced: `${conditionPrefix}Announced`,
+  /** Eip, BgpConf, BgpPeer: the object is valid and in use. */
+  ready: `${conditionPrefix}Ready`,
+  /** Eip, BgpConf, BgpPeer: False names the fields that are set and that this version does not act on. */
+  fieldsActedOn: `${conditionPrefix}FieldsActedOn`,
+} as const
+
+export const controllerFieldManager = 'fairlead-controller'
+
+/** One for each speaker, so that what a node wrote into a shared status is owned, and given up, by that node alone. */
+export const speakerFieldManager = (nodeName: string): string => `fairlead-speaker-${nodeName}`
