@@ -57,7 +57,10 @@ export const nodeConfStatus = z.object({
   routerId: text(45).describe('The BGP identifier in use.').exactOptional(),
   as: uint32.describe('The autonomous system number in use.').exactOptional(),
   ready: z.boolean().describe('The router runs as this BgpConf says.').exactOptional(),
-  message: text(1024).describe('Why it does not.').exactOptional(),
+  message: text(1024).describe('Why it does not, or why the node announces no next hop.').exactOptional(),
+  nextHops: list(text(253), maxNodes)
+    .describe('Nodes that this one announces as next hops: itself, or every node that can forward.')
+    .exactOptional(),
 })
 
 export const bgpConfStatus = z.object({

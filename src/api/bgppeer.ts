@@ -113,11 +113,11 @@ export const bgpPeerSpec = z.object({
           connectRetry: seconds.describe('Seconds between attempts to connect.').exactOptional(),
           holdTime: holdTime
             .describe(
-              'Seconds without a word after which the neighbour counts as gone; 0: never. Both sides use the lower.',
+              'Seconds without a word after which the neighbour counts as gone; both sides use the lower. Default (or 0): 90.',
             )
             .exactOptional(),
           keepaliveInterval: seconds
-            .describe('Seconds between keepalives, a third of holdTime by custom.')
+            .describe('Seconds between keepalives. Default (or 0): a third of holdTime.')
             .exactOptional(),
           minimumAdvertisementInterval: seconds
             .describe('Seconds between two updates about one prefix.')

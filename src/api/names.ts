@@ -25,6 +25,11 @@ export const annotations = {
   drain: 'fairlead.dev/drain',
 } as const
 
+export const labels = {
+  /** On a Node: load balancers leave it alone (KEP-1143). */
+  excludeFromLoadBalancers: 'node.kubernetes.io/exclude-from-external-load-balancers',
+} as const
+
 /** The value of `annotations.loadBalancer` that means us. */
 export const loadBalancerAnnotationValue = 'openelb'
 

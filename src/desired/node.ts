@@ -1,0 +1,12 @@
+import type { IPFamily, Node } from '../kube/objects.ts'
+import { formatAddress, parseAddress } from '../net/address.ts'
+
+/** The node's first InternalIP of each family, as canonical text. */
+export function internalAddresses(node: Node): { readonly [family in IPFamily]?: string } {
+  const found: { [family in IPFamily]?: string } = {}
+  for (const { type, address } of node.status?.addresses ?? []) {
+    const parsed = type === 'InternalIP' ? parseAddress(address) : undefined
+    if (parsed !== undefined) found[parsed.family === 4 ? 'IPv4' : 'IPv6'] ??= formatAddress(parsed)
+  }
+  return found
+}
