@@ -1,0 +1,8 @@
+// Original file: /work/main/proto/gobgp/path.proto
+
+
+export interface AddPathStreamResponse {
+}
+
+export interface AddPathStreamResponse__Output {
+}

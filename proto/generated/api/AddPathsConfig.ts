@@ -1,0 +1,10 @@
+// Original file: /work/main/proto/gobgp/peer.proto
+
+
+export interface AddPathsConfig {
+  'sendMax'?: (number);
+}
+
+export interface AddPathsConfig__Output {
+  'sendMax': (number);
+}

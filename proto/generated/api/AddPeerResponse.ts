@@ -1,0 +1,8 @@
+// Original file: /work/main/proto/gobgp/peer.proto
+
+
+export interface AddPeerResponse {
+}
+
+export interface AddPeerResponse__Output {
+}

@@ -1,0 +1,8 @@
+// Original file: /work/main/proto/gobgp/policy.proto
+
+
+export interface AddPolicyResponse {
+}
+
+export interface AddPolicyResponse__Output {
+}

@@ -1,0 +1,10 @@
+// Original file: /work/main/proto/gobgp/peer.proto
+
+
+export interface DeletePeerRequest {
+  'address'?: (string);
+}
+
+export interface DeletePeerRequest__Output {
+  'address': (string);
+}

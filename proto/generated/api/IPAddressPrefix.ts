@@ -1,0 +1,12 @@
+// Original file: /work/main/proto/gobgp/path.proto
+
+
+export interface IPAddressPrefix {
+  'prefixLen'?: (number);
+  'prefix'?: (string);
+}
+
+export interface IPAddressPrefix__Output {
+  'prefixLen': (number);
+  'prefix': (string);
+}

@@ -1,0 +1,10 @@
+// Original file: /work/main/proto/gobgp/peer.proto
+
+
+export interface ListPeerRequest {
+  'enableAdvertised'?: (boolean);
+}
+
+export interface ListPeerRequest__Output {
+  'enableAdvertised': (boolean);
+}

@@ -1,0 +1,10 @@
+// Original file: /work/main/proto/gobgp/peer.proto
+
+
+export interface MpGracefulRestartConfig {
+  'enabled'?: (boolean);
+}
+
+export interface MpGracefulRestartConfig__Output {
+  'enabled': (boolean);
+}

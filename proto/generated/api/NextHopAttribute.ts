@@ -1,0 +1,10 @@
+// Original file: /work/main/proto/gobgp/path.proto
+
+
+export interface NextHopAttribute {
+  'nextHop'?: (string);
+}
+
+export interface NextHopAttribute__Output {
+  'nextHop': (string);
+}

@@ -1,0 +1,10 @@
+// Original file: /work/main/proto/gobgp/path.proto
+
+
+export interface OriginAttribute {
+  'origin'?: (number);
+}
+
+export interface OriginAttribute__Output {
+  'origin': (number);
+}

@@ -1,0 +1,11 @@
+// Original file: /work/main/proto/gobgp/policy.proto
+
+import type { PolicyAssignment as _api_PolicyAssignment, PolicyAssignment__Output as _api_PolicyAssignment__Output } from '../api/PolicyAssignment.ts';
+
+export interface SetPolicyAssignmentRequest {
+  'assignment'?: (_api_PolicyAssignment | null);
+}
+
+export interface SetPolicyAssignmentRequest__Output {
+  'assignment': (_api_PolicyAssignment__Output | null);
+}

@@ -1,0 +1,8 @@
+// Original file: /work/main/proto/gobgp/service.proto
+
+
+export interface StartBgpResponse {
+}
+
+export interface StartBgpResponse__Output {
+}

@@ -1,0 +1,10 @@
+// Original file: /work/main/proto/gobgp/service.proto
+
+
+export interface StopBgpRequest {
+  'allowGracefulRestart'?: (boolean);
+}
+
+export interface StopBgpRequest__Output {
+  'allowGracefulRestart': (boolean);
+}

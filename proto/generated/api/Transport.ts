@@ -1,0 +1,12 @@
+// Original file: /work/main/proto/gobgp/peer.proto
+
+
+export interface Transport {
+  'localAddress'?: (string);
+  'remotePort'?: (number);
+}
+
+export interface Transport__Output {
+  'localAddress': (string);
+  'remotePort': (number);
+}

@@ -1,0 +1,8 @@
+// Original file: /work/main/proto/gobgp/peer.proto
+
+
+export interface UpdatePeerResponse {
+}
+
+export interface UpdatePeerResponse__Output {
+}
