@@ -79,3 +79,32 @@ export interface Node extends KubeObject {
 }
 
 export type Namespace = KubeObject
+
+/** coordination.k8s.io/v1. Times are RFC 3339 with microseconds. */
+export interface Lease extends KubeObject {
+  readonly spec?: {
+    readonly holderIdentity?: string
+    readonly leaseDurationSeconds?: number
+    readonly acquireTime?: string
+    readonly renewTime?: string
+    readonly leaseTransitions?: number
+  }
+}
+
+/** events.k8s.io/v1. */
+export interface Event extends KubeObject {
+  readonly eventTime: string
+  readonly reportingController: string
+  readonly reportingInstance: string
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly action: string
+  readonly note: string
+  readonly regarding: {
+    readonly apiVersion: string
+    readonly kind: string
+    readonly namespace?: string
+    readonly name: string
+    readonly uid: string
+  }
+}

@@ -1,0 +1,151 @@
+/** The KubeClient that speaks to a real API server. */
+import { Observable } from 'rxjs'
+import type { KubeClient, List, Selection, WatchNotice, WatchOptions, WriteOptions } from './client.ts'
+import type { PooledKubeConfig } from './config.ts'
+import { ApiError, errorOfStatus, type Status } from './errors.ts'
+import { type ApiRequest, parse, send, sendForJson } from './http.ts'
+import { lines } from './lines.ts'
+import type { KubeObject } from './objects.ts'
+import { type Resource, resourcePath } from './resources.ts'
+
+/** Objects a page: some MB at most, and less than a second for the API server. */
+const pageSize = 500
+
+export interface ClientOptions {
+  /** Milliseconds from the start of a request to the end of its answer. */
+  readonly deadline: number
+}
+
+export function createClient(config: PooledKubeConfig, { deadline }: ClientOptions = { deadline: 10_000 }): KubeClient {
+  const call = async <T>(request: Omit<ApiRequest, 'deadline'>): Promise<T> =>
+    (await sendForJson(config, { ...request, deadline })) as T
+
+  return {
+    async list<T extends KubeObject>(resource: Resource<T>, selection: Selection = {}): Promise<List<T>> {
+      const items: T[] = []
+      let next: string | undefined
+      for (;;) {
+        const page: Page<T> = await call({
+          method: 'GET',
+          path: resourcePath(resource, { namespace: selection.namespace }),
+          query: { limit: pageSize, continue: next, fieldSelector: selection.fieldSelector },
+        })
+        for (const item of page.items) items.push(item)
+        next = page.metadata.continue || undefined
+        if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion }
+      }
+    },
+
+    watch: (resource, options) => watch(config, resource, options, deadline),
+
+    get: (resource, ref) => call({ method: 'GET', path: resourcePath(resource, ref) }),
+
+    create: (resource, object, options) =>
+      call({
+        method: 'POST',
+        path: resourcePath(resource, { namespace: object.metadata.namespace }),
+        query: writeQuery(options),
+        body: typed(resource, object),
+      }),
+
+    update: (resource, object, options) =>
+      call({
+        method: 'PUT',
+        path: resourcePath(resource, { ...object.metadata, subresource: options?.subresource }),
+        query: writeQuery(options),
+        body: typed(resource, object),
+      }),
+
+    apply: (resource, ref, part, options) =>
+      call({
+        method: 'PATCH',
+        path: resourcePath(resource, { ...ref, subresource: options.subresource }),
+        query: { ...writeQuery(options), force: true },
+        contentType: 'application/apply-patch+yaml',
+        body: typed(resource, { ...part, metadata: ref }),
+      }),
+
+    mergePatch: (resource, ref, patch, options) =>
+      call({
+        method: 'PATCH',
+        path: resourcePath(resource, { ...ref, subresource: options?.subresource }),
+        query: writeQuery(options),
+        contentType: 'application/merge-patch+json',
+        body: patch,
+      }),
+
+    async delete(resource, ref, preconditions) {
+      await call({ method: 'DELETE', path: resourcePath(resource, ref), body: { preconditions } })
+    },
+  }
+}
+
+interface Page<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string }
+  readonly items: readonly T[]
+}
+
+const writeQuery = (options: WriteOptions | undefined) => ({ fieldManager: options?.fieldManager })
+
+const typed = (resource: Resource<KubeObject>, object: object) => ({
+  apiVersion: resource.apiVersion,
+  kind: resource.kind,
+  ...object,
+})
+
+function watch<T extends KubeObject>(
+  config: PooledKubeConfig,
+  resource: Resource<T>,
+  options: WatchOptions,
+  deadline: number,
+): Observable<WatchNotice<T>> {
+  return new Observable(subscriber => {
+    const abort = new AbortController()
+    const request = {
+      method: 'GET' as const,
+      path: resourcePath(resource, { namespace: options.namespace }),
+      query: {
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: options.resourceVersion,
+        timeoutSeconds: options.timeoutSeconds,
+        fieldSelector: options.fieldSelector,
+      },
+      deadline,
+    }
+    const read = async () => {
+      for await (const line of lines(await send(config, request, abort.signal))) subscriber.next(noticeOf(line))
+    }
+    read().then(
+      () => subscriber.complete(),
+      error => subscriber.error(error instanceof ApiError ? error : brokenOff(request.path, error)),
+    )
+    return () => abort.abort()
+  })
+}
+
+const brokenOff = (path: string, error: unknown) =>
+  new ApiError(0, 'Unreachable', `watch ${path} broke off: ${(error as Error).message}`, { cause: error })
+
+/** metav1.WatchEvent. */
+type WireNotice<T> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: T }
+  | { readonly type: 'ERROR'; readonly object: Status }
+
+/** @throws ApiError, also the one that the notice tells */
+function noticeOf<T extends KubeObject>(line: string): WatchNotice<T> {
+  const notice = parse(line) as WireNotice<T>
+  switch (notice.type) {
+    case 'ADDED':
+    case 'MODIFIED':
+      return { type: 'upsert', object: notice.object }
+    case 'DELETED':
+      return { type: 'delete', object: notice.object }
+    case 'BOOKMARK':
+      return { type: 'bookmark', resourceVersion: notice.object.metadata.resourceVersion }
+    case 'ERROR':
+      throw errorOfStatus(notice.object, 500)
+    default:
+      throw new ApiError(0, 'Malformed', `unknown kind of watch notice: ${line.slice(0, 100)}`)
+  }
+}

@@ -1,0 +1,59 @@
+/** The kinds that Fairlead reads and writes, and where the API server keeps them. */
+import type { BgpConf } from '../api/bgpconf.ts'
+import type { BgpPeer } from '../api/bgppeer.ts'
+import type { Eip } from '../api/eip.ts'
+import { group, version } from '../api/names.ts'
+import type { VirtualIP } from '../api/virtualip.ts'
+import type { EndpointSlice, Event, KubeObject, Lease, Namespace, Node, Service } from './objects.ts'
+
+/** A kind of objects; `T` is what one of them looks like. */
+export interface Resource<T extends KubeObject> {
+  /** `GROUP/VERSION`, or only the version for the core group. */
+  readonly apiVersion: string
+  readonly kind: string
+  /** Last part of the path that the objects are kept at. */
+  readonly plural: string
+  /** Never there: it carries the type. */
+  readonly object?: T
+}
+
+/** What names one object of a kind. */
+export interface ObjectRef {
+  readonly name: string
+  readonly namespace?: string
+}
+
+/** Path below the server's URL: of one object, or of all in a namespace or in the cluster. */
+export function resourcePath(
+  resource: Resource<KubeObject>,
+  ref: { readonly [Key in keyof ObjectRef]?: string | undefined } & { readonly subresource?: string | undefined },
+): string {
+  const segments = [
+    resource.apiVersion.includes('/') ? 'apis' : 'api',
+    ...resource.apiVersion.split('/'),
+    ...(ref.namespace === undefined ? [] : ['namespaces', ref.namespace]),
+    resource.plural,
+    ...(ref.name === undefined ? [] : [ref.name]),
+    ...(ref.subresource === undefined ? [] : [ref.subresource]),
+  ]
+  return `/${segments.map(encodeURIComponent).join('/')}`
+}
+
+const resource = <T extends KubeObject>(apiVersion: string, kind: string, plural: string): Resource<T> => ({
+  apiVersion,
+  kind,
+  plural,
+})
+
+const ours = `${group}/${version}`
+
+export const services = resource<Service>('v1', 'Service', 'services')
+export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices')
+export const nodes = resource<Node>('v1', 'Node', 'nodes')
+export const namespaces = resource<Namespace>('v1', 'Namespace', 'namespaces')
+export const leases = resource<Lease>('coordination.k8s.io/v1', 'Lease', 'leases')
+export const events = resource<Event>('events.k8s.io/v1', 'Event', 'events')
+export const eips = resource<Eip>(ours, 'Eip', 'eips')
+export const bgpConfs = resource<BgpConf>(ours, 'BgpConf', 'bgpconfs')
+export const bgpPeers = resource<BgpPeer>(ours, 'BgpPeer', 'bgppeers')
+export const virtualIPs = resource<VirtualIP>(ours, 'VirtualIP', 'virtualips')
