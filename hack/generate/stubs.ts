@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -11,16 +12,21 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
  */
 export async function generateStubs(outDir: string): Promise<void> {
   await rm(outDir, { recursive: true, force: true })
-  await promisify(execFile)(process.execPath, [
-    `${root}node_modules/@grpc/proto-loader/build/bin/proto-loader-gen-types.js`,
-    '--longs=Number',
-    '--enums=String',
-    '--defaults',
-    '--oneofs',
-    '--grpcLib=@grpc/grpc-js',
-    '--importFileExtension=.ts',
-    `--includeDirs=${root}proto`,
-    `--outDir=${outDir}`,
-    'gobgp/service.proto',
-  ])
+  await promisify(execFile)(
+    process.execPath,
+    [
+      'node_modules/@grpc/proto-loader/build/bin/proto-loader-gen-types.js',
+      '--longs=Number',
+      '--enums=String',
+      '--defaults',
+      '--oneofs',
+      '--grpcLib=@grpc/grpc-js',
+      '--importFileExtension=.ts',
+      // Relative, as the path goes into the output.
+      '--includeDirs=proto',
+      `--outDir=${resolve(outDir)}`,
+      'gobgp/service.proto',
+    ],
+    { cwd: root },
+  )
 }

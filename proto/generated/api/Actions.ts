@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/policy.proto
+// Original file: proto/gobgp/policy.proto
 
 import type { RouteAction as _api_RouteAction, RouteAction__Output as _api_RouteAction__Output } from '../api/RouteAction.ts';
 

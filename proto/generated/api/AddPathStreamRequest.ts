@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/path.proto
+// Original file: proto/gobgp/path.proto
 
 import type { TableType as _api_TableType, TableType__Output as _api_TableType__Output } from '../api/TableType.ts';
 import type { Path as _api_Path, Path__Output as _api_Path__Output } from '../api/Path.ts';

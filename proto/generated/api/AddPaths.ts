@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 import type { AddPathsConfig as _api_AddPathsConfig, AddPathsConfig__Output as _api_AddPathsConfig__Output } from '../api/AddPathsConfig.ts';
 

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 
 export interface AddPathsConfig {

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 import type { Peer as _api_Peer, Peer__Output as _api_Peer__Output } from '../api/Peer.ts';
 

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 import type { MpGracefulRestart as _api_MpGracefulRestart, MpGracefulRestart__Output as _api_MpGracefulRestart__Output } from '../api/MpGracefulRestart.ts';
 import type { AfiSafiConfig as _api_AfiSafiConfig, AfiSafiConfig__Output as _api_AfiSafiConfig__Output } from '../api/AfiSafiConfig.ts';

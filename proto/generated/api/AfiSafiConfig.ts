@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 import type { Family as _api_Family, Family__Output as _api_Family__Output } from '../api/Family.ts';
 

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/path.proto
+// Original file: proto/gobgp/path.proto
 
 import type { OriginAttribute as _api_OriginAttribute, OriginAttribute__Output as _api_OriginAttribute__Output } from '../api/OriginAttribute.ts';
 import type { NextHopAttribute as _api_NextHopAttribute, NextHopAttribute__Output as _api_NextHopAttribute__Output } from '../api/NextHopAttribute.ts';

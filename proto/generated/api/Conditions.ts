@@ -1,7 +1,7 @@
-// Original file: /work/main/proto/gobgp/policy.proto
+// Original file: proto/gobgp/policy.proto
 
 
-// Original file: /work/main/proto/gobgp/policy.proto
+// Original file: proto/gobgp/policy.proto
 
 export const _api_Conditions_RouteType = {
   ROUTE_TYPE_UNSPECIFIED: 'ROUTE_TYPE_UNSPECIFIED',

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/path.proto
+// Original file: proto/gobgp/path.proto
 
 import type { Path as _api_Path, Path__Output as _api_Path__Output } from '../api/Path.ts';
 

@@ -1,7 +1,7 @@
-// Original file: /work/main/proto/gobgp/common.proto
+// Original file: proto/gobgp/common.proto
 
 
-// Original file: /work/main/proto/gobgp/common.proto
+// Original file: proto/gobgp/common.proto
 
 export const _api_Family_Afi = {
   AFI_UNSPECIFIED: 'AFI_UNSPECIFIED',
@@ -19,7 +19,7 @@ export type _api_Family_Afi =
 
 export type _api_Family_Afi__Output = typeof _api_Family_Afi[keyof typeof _api_Family_Afi]
 
-// Original file: /work/main/proto/gobgp/common.proto
+// Original file: proto/gobgp/common.proto
 
 export const _api_Family_Safi = {
   SAFI_UNSPECIFIED: 'SAFI_UNSPECIFIED',

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/service.proto
+// Original file: proto/gobgp/service.proto
 
 
 export interface GetBgpRequest {

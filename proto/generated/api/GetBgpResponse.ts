@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/service.proto
+// Original file: proto/gobgp/service.proto
 
 import type { Global as _api_Global, Global__Output as _api_Global__Output } from '../api/Global.ts';
 

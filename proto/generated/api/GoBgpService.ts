@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/service.proto
+// Original file: proto/gobgp/service.proto
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'

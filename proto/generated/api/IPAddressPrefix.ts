@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/path.proto
+// Original file: proto/gobgp/path.proto
 
 
 export interface IPAddressPrefix {

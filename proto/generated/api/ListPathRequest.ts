@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/path.proto
+// Original file: proto/gobgp/path.proto
 
 import type { TableType as _api_TableType, TableType__Output as _api_TableType__Output } from '../api/TableType.ts';
 import type { Family as _api_Family, Family__Output as _api_Family__Output } from '../api/Family.ts';

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/path.proto
+// Original file: proto/gobgp/path.proto
 
 import type { Destination as _api_Destination, Destination__Output as _api_Destination__Output } from '../api/Destination.ts';
 

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/policy.proto
+// Original file: proto/gobgp/policy.proto
 
 import type { PolicyDirection as _api_PolicyDirection, PolicyDirection__Output as _api_PolicyDirection__Output } from '../api/PolicyDirection.ts';
 

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 import type { Message as _api_Message, Message__Output as _api_Message__Output } from '../api/Message.ts';
 

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 import type { MpGracefulRestartConfig as _api_MpGracefulRestartConfig, MpGracefulRestartConfig__Output as _api_MpGracefulRestartConfig__Output } from '../api/MpGracefulRestartConfig.ts';
 

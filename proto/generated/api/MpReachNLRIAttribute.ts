@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/path.proto
+// Original file: proto/gobgp/path.proto
 
 import type { Family as _api_Family, Family__Output as _api_Family__Output } from '../api/Family.ts';
 import type { NLRI as _api_NLRI, NLRI__Output as _api_NLRI__Output } from '../api/NLRI.ts';

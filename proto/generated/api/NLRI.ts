@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/path.proto
+// Original file: proto/gobgp/path.proto
 
 import type { IPAddressPrefix as _api_IPAddressPrefix, IPAddressPrefix__Output as _api_IPAddressPrefix__Output } from '../api/IPAddressPrefix.ts';
 

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/path.proto
+// Original file: proto/gobgp/path.proto
 
 import type { NLRI as _api_NLRI, NLRI__Output as _api_NLRI__Output } from '../api/NLRI.ts';
 import type { Attribute as _api_Attribute, Attribute__Output as _api_Attribute__Output } from '../api/Attribute.ts';

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 import type { PeerConf as _api_PeerConf, PeerConf__Output as _api_PeerConf__Output } from '../api/PeerConf.ts';
 import type { EbgpMultihop as _api_EbgpMultihop, EbgpMultihop__Output as _api_EbgpMultihop__Output } from '../api/EbgpMultihop.ts';

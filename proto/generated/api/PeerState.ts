@@ -1,8 +1,8 @@
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 import type { Messages as _api_Messages, Messages__Output as _api_Messages__Output } from '../api/Messages.ts';
 
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 export const _api_PeerState_AdminState = {
   ADMIN_STATE_UNSPECIFIED: 'ADMIN_STATE_UNSPECIFIED',
@@ -23,7 +23,7 @@ export type _api_PeerState_AdminState =
 
 export type _api_PeerState_AdminState__Output = typeof _api_PeerState_AdminState[keyof typeof _api_PeerState_AdminState]
 
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 export const _api_PeerState_SessionState = {
   SESSION_STATE_UNSPECIFIED: 'SESSION_STATE_UNSPECIFIED',

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/policy.proto
+// Original file: proto/gobgp/policy.proto
 
 import type { Statement as _api_Statement, Statement__Output as _api_Statement__Output } from '../api/Statement.ts';
 

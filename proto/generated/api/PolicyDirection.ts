@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/policy.proto
+// Original file: proto/gobgp/policy.proto
 
 export const PolicyDirection = {
   POLICY_DIRECTION_UNSPECIFIED: 'POLICY_DIRECTION_UNSPECIFIED',

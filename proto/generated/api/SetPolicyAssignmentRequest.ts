@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/policy.proto
+// Original file: proto/gobgp/policy.proto
 
 import type { PolicyAssignment as _api_PolicyAssignment, PolicyAssignment__Output as _api_PolicyAssignment__Output } from '../api/PolicyAssignment.ts';
 

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/policy.proto
+// Original file: proto/gobgp/policy.proto
 
 import type { Conditions as _api_Conditions, Conditions__Output as _api_Conditions__Output } from '../api/Conditions.ts';
 import type { Actions as _api_Actions, Actions__Output as _api_Actions__Output } from '../api/Actions.ts';

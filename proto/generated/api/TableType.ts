@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/path.proto
+// Original file: proto/gobgp/path.proto
 
 export const TableType = {
   TABLE_TYPE_UNSPECIFIED: 'TABLE_TYPE_UNSPECIFIED',

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 import type { TimersConfig as _api_TimersConfig, TimersConfig__Output as _api_TimersConfig__Output } from '../api/TimersConfig.ts';
 import type { TimersState as _api_TimersState, TimersState__Output as _api_TimersState__Output } from '../api/TimersState.ts';

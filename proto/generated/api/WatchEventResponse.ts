@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 
 export interface _api_WatchEventResponse_PeerEvent {
@@ -9,7 +9,7 @@ export interface _api_WatchEventResponse_PeerEvent__Output {
   'type': (_api_WatchEventResponse_PeerEvent_Type__Output);
 }
 
-// Original file: /work/main/proto/gobgp/peer.proto
+// Original file: proto/gobgp/peer.proto
 
 export const _api_WatchEventResponse_PeerEvent_Type = {
   TYPE_UNSPECIFIED: 'TYPE_UNSPECIFIED',
