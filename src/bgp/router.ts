@@ -12,26 +12,28 @@ export interface Global {
   readonly routerId: string
   /** TCP port to accept sessions on; absent: do not listen. */
   readonly listenPort?: number
+  /** None: every address of both families. */
   readonly listenAddresses: readonly string[]
 }
 
 export type AddressFamily = 'ipv4-unicast' | 'ipv6-unicast'
 
-/** Times in whole seconds. */
+/** Times in whole seconds, above zero. */
 export interface Peer {
   readonly address: string
   readonly as: number
   readonly port: number
+  /** Absent: the kernel chooses. */
   readonly localAddress?: string
   readonly families: readonly AddressFamily[]
   readonly timers: { readonly connectRetry: number; readonly holdTime: number; readonly keepalive: number }
   /** TCP MD5 (RFC 2385). Never logged. */
   readonly password?: string
-  /** IP TTL of the session's packets to an eBGP neighbour further away than one hop. */
+  /** IP TTL of the session's packets to an eBGP neighbour further away than one hop, 1 to 255. */
   readonly multihopTtl?: number
-  /** RFC 4724. Absent: off. */
+  /** RFC 4724, for every family. Absent: off. The restart time has 12 bits: at most 4,095. */
   readonly gracefulRestart?: { readonly restartTime: number; readonly deferralTime: number }
-  /** RFC 7911: the most paths of one prefix sent to the peer. Absent: add-path is not offered. */
+  /** RFC 7911: the most paths of one prefix sent to the peer, 1 to 255. Absent: add-path is not offered. */
   readonly sendMaxPaths?: number
 }
 
