@@ -1,0 +1,43 @@
+/** The kinds that the cluster is seen by. */
+import type { BgpConf } from '../api/bgpconf.ts'
+import type { BgpPeer } from '../api/bgppeer.ts'
+import type { Eip } from '../api/eip.ts'
+import type { VirtualIP } from '../api/virtualip.ts'
+import type { EndpointSlice, KubeObject, Namespace, Node, Service } from '../kube/objects.ts'
+import * as resources from '../kube/resources.ts'
+import { trim, trimEndpointSlice, trimNode } from './trim.ts'
+import type { WatchEvent } from './watchkind.ts'
+
+export interface Kinds {
+  readonly services: Service
+  readonly endpointSlices: EndpointSlice
+  readonly nodes: Node
+  readonly namespaces: Namespace
+  readonly eips: Eip
+  readonly bgpConfs: BgpConf
+  readonly bgpPeers: BgpPeer
+  readonly virtualIPs: VirtualIP
+}
+
+export type Kind = keyof Kinds
+
+export type ClusterEvent = {
+  readonly [K in Kind]: { readonly kind: K; readonly event: WatchEvent<Kinds[K]> }
+}[Kind]
+
+/** Where a kind comes from, and what of it is kept. */
+export interface Source<T extends KubeObject> {
+  readonly resource: resources.Resource<T>
+  readonly trim: (object: T) => T
+}
+
+export const sources: { readonly [K in Kind]: Source<Kinds[K]> } = {
+  services: { resource: resources.services, trim },
+  endpointSlices: { resource: resources.endpointSlices, trim: trimEndpointSlice },
+  nodes: { resource: resources.nodes, trim: trimNode },
+  namespaces: { resource: resources.namespaces, trim },
+  eips: { resource: resources.eips, trim },
+  bgpConfs: { resource: resources.bgpConfs, trim },
+  bgpPeers: { resource: resources.bgpPeers, trim },
+  virtualIPs: { resource: resources.virtualIPs, trim },
+}
