@@ -12,6 +12,7 @@ import {
   list,
   map,
   observedGeneration,
+  resource,
   text,
   uint32,
 } from './schema.ts'
@@ -70,6 +71,10 @@ export const bgpConfStatus = z.object({
   observedGeneration: observedGeneration.exactOptional(),
   conditions: conditions.exactOptional(),
 })
+
+export const bgpConf = resource(bgpConfSpec, bgpConfStatus).describe(
+  'The BGP router of every node. The object named "default" is in use.',
+)
 
 export type BgpConfSpec = Immutable<z.output<typeof bgpConfSpec>>
 export type BgpConfStatus = Immutable<z.output<typeof bgpConfStatus>>

@@ -16,6 +16,7 @@ import {
   map,
   observedGeneration,
   port,
+  resource,
   text,
   uint32,
 } from './schema.ts'
@@ -156,6 +157,10 @@ export const bgpPeerStatus = z.object({
   observedGeneration: observedGeneration.exactOptional(),
   conditions: conditions.exactOptional(),
 })
+
+export const bgpPeer = resource(bgpPeerSpec, bgpPeerStatus).describe(
+  'A neighbour that the routers of the nodes announce addresses to.',
+)
 
 export type BgpPeerSpec = Immutable<z.output<typeof bgpPeerSpec>>
 export type BgpPeerStatus = Immutable<z.output<typeof bgpPeerStatus>>

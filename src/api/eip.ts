@@ -11,6 +11,7 @@ import {
   list,
   map,
   observedGeneration,
+  resource,
   text,
 } from './schema.ts'
 
@@ -24,7 +25,7 @@ export const eipSpec = z.object({
     'Addresses to give to Services: one address, a CIDR or a range "first-last", IPv4 or IPv6. ' +
       'Every address of a CIDR is given out, also its first and last; see avoidBuggyIPs.',
   ),
-  addresses: list(addressRange, 64).describe('Further addresses, each written as in address.').exactOptional(),
+  addresses: list(addressRange, 32).describe('Further addresses, each written as in address.').exactOptional(),
   protocol: protocol
     .describe('How the addresses are announced: bgp, layer2 (ARP and NDP) or vip (VRRP). Default bgp.')
     .exactOptional(),
@@ -76,6 +77,8 @@ export const eipStatus = z.object({
   observedGeneration: observedGeneration.exactOptional(),
   conditions: conditions.exactOptional(),
 })
+
+export const eip = resource(eipSpec, eipStatus).describe('A pool of addresses for Services of type LoadBalancer.')
 
 export type Protocol = z.output<typeof protocol>
 export type EipSpec = Immutable<z.output<typeof eipSpec>>

@@ -22,11 +22,31 @@ export interface Rule<T> {
   readonly holds: (value: T) => boolean
 }
 
+const validations = 'x-kubernetes-validations'
+
 export function constrain<Schema extends z.ZodType>(schema: Schema, ...rules: Rule<z.output<Schema>>[]): Schema {
   return rules
     .reduce((refined, rule) => refined.refine(rule.holds, { error: rule.message }), schema)
-    .meta({ 'x-kubernetes-validations': rules.map(({ cel, message }) => ({ rule: cel, message })) })
+    .meta({ [validations]: [...validationsOf(schema), ...rules.map(({ cel, message }) => ({ rule: cel, message }))] })
 }
+
+/** Only the API server can hold to it, as it alone knows the value before. */
+export const immutable = <Schema extends z.ZodType>(schema: Schema): Schema =>
+  schema.meta({ [validations]: [...validationsOf(schema), { rule: 'self == oldSelf', message: 'must not change' }] })
+
+const validationsOf = (schema: z.ZodType) => (schema.meta()?.[validations] ?? []) as readonly object[]
+
+/** The whole object, as far as schemas are concerned: of its metadata only the name. */
+export const resource = <Spec extends z.ZodType, Status extends z.ZodType>(
+  spec: Spec,
+  status: Status,
+  nameLength = 253,
+) =>
+  z.object({
+    metadata: z.object({ name: text(nameLength) }),
+    spec: spec.describe('What is wanted.'),
+    status: status.describe('What was found.').exactOptional(),
+  })
 
 export const text = (maxLength: number) => z.string().max(maxLength)
 
