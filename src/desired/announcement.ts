@@ -87,7 +87,7 @@ function not(reason: NotAnnounced, message: string): Announcement {
 }
 
 function whyNone(speakers: readonly Announcer[], local: boolean): string {
-  const told = speakers.flatMap(({ node, message }) => (message === undefined ? [] : `${node}: ${message}`))
-  const details = told.length > 0 ? ` (${told.slice(0, 3).join('; ')})` : ''
-  return local ? `No node with a serving endpoint can forward it${details}.` : `No node can forward it${details}.`
+  const told = [...new Set(speakers.flatMap(({ message }) => message ?? []))].slice(0, 3)
+  const who = local ? 'No node with a serving endpoint' : 'No node'
+  return `${who} can forward it${told.length > 0 ? ` (${told.join('; ')})` : ''}.`
 }

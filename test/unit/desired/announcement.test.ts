@@ -51,7 +51,7 @@ for (const [family, address] of [
   })
 
   test(`13: a node that dies changes nothing of a VIP that others announce, ${family}`, t => {
-    const two = cluster({ ...well, node1: { nextHops: [], message: 'ProxyUnhealthy' } }, ['node2', 'node3'])
+    const two = cluster({ ...well, node1: { nextHops: [], message: 'node1: ProxyUnhealthy' } }, ['node2', 'node3'])
     t.deepEqual(ask('Cluster', two), ask('Cluster', cluster(well)))
     t.deepEqual(ask('Local', two), ask('Local', cluster(well)))
   })
@@ -66,7 +66,7 @@ for (const [family, address] of [
   })
 
   test(`12: no node that can forward, with what its speaker says, ${family}`, t => {
-    const none = cluster({ node1: { nextHops: [], message: 'ProxyUnhealthy' } })
+    const none = cluster({ node1: { nextHops: [], message: 'node1: ProxyUnhealthy' } })
     t.is(ask('Cluster', none).reason, 'NoEligibleNode')
     t.is(ask('Cluster', none).message, 'No node can forward it (node1: ProxyUnhealthy).')
     t.is(ask('Local', cluster({ node1: { nextHops: ['node1'] } })).reason, 'NoEligibleNode')

@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { LabelSelector } from '../../../src/api/schema.ts'
-import { matchesSelector } from '../../../src/desired/selector.ts'
+import { matchesSelector } from '../../../src/api/selector.ts'
 
 const labels = { rack: 'a', role: 'edge' }
 const expression = (key: string, operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist', ...values: string[]) => ({
