@@ -1,51 +1,32 @@
 /** Addresses as they stand in the custom resources, for the API server (Kubernetes' CEL IP and CIDR library) and for us. */
-import { isIPv4, isIPv6 } from 'node:net'
-import { normalizeIp, parseIp } from 'ip-bigint'
+import { formatAddress, parseAddress } from '../net/address.ts'
+import { isInvalidRange, parseRange } from '../net/range.ts'
 import { constrain, text } from './schema.ts'
 
-/** Neither a zone nor an IPv4-mapped IPv6 address: as Kubernetes, and as nothing on the wire looks like. */
-const isAddress = (value: string): boolean =>
-  isIPv4(value) || (isIPv6(value) && !value.includes('%') && parseIp(value).number >> 32n !== 0xffffn)
-
-function isCidr(value: string): boolean {
-  const [address = '', length = '', ...rest] = value.split('/')
-  return isAddress(address) && rest.length === 0 && isPrefixLength(length, isIPv4(address) ? 32 : 128)
-}
-
-const isPrefixLength = (value: string, bits: number): boolean =>
-  /^(0|[1-9][0-9]{0,2})$/.test(value) && Number(value) <= bits
-
-function isRange(value: string): boolean {
-  const [first = '', last = '', ...rest] = value.split('-')
-  return rest.length === 0 && isAddress(first) && isAddress(last)
-}
-
-function isOrdered(value: string): boolean {
-  const [first = '', last = ''] = value.split('-')
-  return isIPv4(first) === isIPv4(last) && parseIp(first).number <= parseIp(last).number
-}
-
-/** The longest text of an IPv6 address is 45 characters, that of the longest prefix 49. */
+/** The longest text of an IPv6 address (RFC 4291 section 2.2), in characters. */
 const addressLength = 45
 
 export const ipAddress = constrain(text(addressLength), {
   cel: 'isIP(self)',
   message: 'must be an IPv4 or IPv6 address',
-  holds: isAddress,
+  holds: value => parseAddress(value) !== undefined,
 })
 
 /** RFC 6286: 32 bits, not zero, written as an IPv4 address. */
 export const routerIdentifier = constrain(text(addressLength), {
   cel: "isIP(self) && ip(self).family() == 4 && self != '0.0.0.0'",
   message: 'must be an IPv4 address other than 0.0.0.0',
-  holds: value => isIPv4(value) && value !== '0.0.0.0',
+  holds: value => parseAddress(value)?.family === 4 && value !== '0.0.0.0',
 })
 
 /** RFC 5952 for IPv6. */
 export const canonicalAddress = constrain(text(addressLength), {
   cel: 'isIP(self) && ip.isCanonical(self)',
   message: 'must be an IPv4 or IPv6 address in canonical text',
-  holds: value => isAddress(value) && normalizeIp(value) === value,
+  holds: value => {
+    const parsed = parseAddress(value)
+    return parsed !== undefined && formatAddress(parsed) === value
+  },
 })
 
 /**
@@ -75,16 +56,22 @@ const celIsOrdered = [
   `!(${celBlock(celFirst, 'bits + 1')} == ${celBlock(celLast, 'bits + 1')}))`,
 ].join(' ')
 
+/** Not even two ends that are of different families or in the wrong order. */
+function isMalformed(value: string): boolean {
+  const range = parseRange(value)
+  return isInvalidRange(range) && (range.reason === 'NotAnAddress' || range.reason === 'NotAPrefixLength')
+}
+
 export const addressRange = constrain(
   text(2 * addressLength + 1),
   {
     cel: `isIP(self) || isCIDR(self) || (${celIsRange})`,
     message: 'must be an IP address, a CIDR or a range "first-last"',
-    holds: value => isAddress(value) || isCidr(value) || isRange(value),
+    holds: value => !/\s/.test(value) && !isMalformed(value),
   },
   {
     cel: `!(${celIsRange}) || ip(${celFirst}).family() == ip(${celLast}).family() && (${celIsOrdered})`,
     message: 'must be a range within one family whose first address is not above its last',
-    holds: value => !isRange(value) || isOrdered(value),
+    holds: value => isMalformed(value) || !isInvalidRange(parseRange(value)),
   },
 )

@@ -38,6 +38,7 @@ const conf = z.object({
   neighborAddress: ipAddress.describe('Address of the neighbour, IPv4 or IPv6.'),
   peerAs: asNumber.describe('Autonomous system number of the neighbour, 1 to 4294967295.'),
   authPassword: text(80)
+    .min(1)
     .describe('TCP MD5 password (RFC 2385). Whoever may read this object can read it.')
     .exactOptional(),
   description: text(1024).describe('For people.').exactOptional(),

@@ -2,9 +2,9 @@
  * VirtualIP: one address given to a Service, the ledger of allocations. Its name is the address, so that the API server
  * itself rules out that one address is given twice: creating the object is the allocation, deleting it the release.
  */
-import { normalizeIp } from 'ip-bigint'
 import { z } from 'zod'
 import type { KubeObject } from '../kube/objects.ts'
+import { objectName, parseAddress } from '../net/address.ts'
 import { canonicalAddress } from './address.ts'
 import { protocol } from './eip.ts'
 import {
@@ -43,16 +43,16 @@ export const virtualIPStatus = z.object({
   conditions: conditions.exactOptional(),
 })
 
-/** An IPv6 name has all eight groups, joined by '-': names of objects cannot hold ':'. */
-const nameOf = (address: string): string => normalizeIp(address, { compress: false }).replaceAll(':', '-')
-
 export const virtualIP = constrain(resource(virtualIPSpec, virtualIPStatus, 39), {
   cel:
     'ip(self.spec.address).family() == 4 ? self.metadata.name == self.spec.address : ' +
     "self.metadata.name.matches('^(0|[1-9a-f][0-9a-f]{0,3})(-(0|[1-9a-f][0-9a-f]{0,3})){7}$') && " +
     "ip(self.metadata.name.replace('-', ':')) == ip(self.spec.address)",
   message: "the object's name must be its address, of IPv6 all eight groups joined by '-'",
-  holds: ({ metadata, spec }) => metadata.name === nameOf(spec.address),
+  holds: ({ metadata, spec }) => {
+    const address = parseAddress(spec.address)
+    return address !== undefined && metadata.name === objectName(address)
+  },
 }).describe('An address that is given to a Service. Creating it is the allocation, deleting it the release.')
 
 export type VirtualIPSpec = Immutable<z.output<typeof virtualIPSpec>>

@@ -1,0 +1,89 @@
+/**
+ * Fields that are accepted, so that manifests of OpenELB apply, and that this version does not act on. Whoever sets one
+ * is told by a condition; none is ignored in silence.
+ */
+import type { BgpConfSpec } from './bgpconf.ts'
+import type { BgpPeerSpec } from './bgppeer.ts'
+import type { EipSpec } from './eip.ts'
+
+interface Specs {
+  readonly BgpConf: BgpConfSpec
+  readonly BgpPeer: BgpPeerSpec
+  readonly Eip: EipSpec
+}
+
+/** The fields acted on: `true`, or for which values. An object or list stands for all that is in it. */
+type Acted = Readonly<Record<string, true | ((value: unknown) => boolean)>>
+
+const gracefulRestart: Acted = {
+  'gracefulRestart.enabled': true,
+  'gracefulRestart.restartTime': true,
+  'gracefulRestart.deferralTime': true,
+}
+
+const acted: Readonly<Record<keyof Specs, Acted>> = {
+  BgpConf: {
+    as: true,
+    routerId: true,
+    listenPort: true,
+    listenAddresses: true,
+    ...gracefulRestart,
+  },
+  BgpPeer: {
+    'conf.neighborAddress': true,
+    'conf.peerAs': true,
+    'conf.authPassword': true,
+    'transport.remotePort': true,
+    'timers.config.connectRetry': true,
+    'timers.config.holdTime': true,
+    'timers.config.keepaliveInterval': true,
+    'ebgpMultihop.enabled': true,
+    'ebgpMultihop.multihopTtl': true,
+    ...gracefulRestart,
+    'afiSafis[].config.enabled': true,
+    'afiSafis[].config.family.afi': afi => afi === 'AFI_IP' || afi === 'AFI_IP6',
+    'afiSafis[].config.family.safi': safi => safi === 'SAFI_UNICAST',
+    'afiSafis[].addPaths.config.sendMax': true,
+    nodeSelector: true,
+  },
+  Eip: {
+    address: true,
+    addresses: true,
+    protocol: protocol => protocol === 'bgp',
+    disable: true,
+    priority: true,
+    namespaces: true,
+    namespaceSelector: true,
+    serviceSelector: true,
+    autoAssign: true,
+    avoidBuggyIPs: true,
+  },
+}
+
+/** OpenELB cannot tell these from absent ones. */
+function asksForNothing(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(asksForNothing)
+  return value === undefined || value === false || value === 0 || value === ''
+}
+
+/**
+ * Paths at and below `path` that are set and not acted on, an object or list as a whole if nothing in it is.
+ * `pattern` is the path without the indexes of lists.
+ */
+function unacted(fields: Acted, value: unknown, path: string, pattern: string): readonly string[] {
+  const actsOn = fields[pattern]
+  if (asksForNothing(value) || actsOn === true || actsOn?.(value)) return []
+  const below = (child: string) => Object.keys(fields).some(field => field.startsWith(pattern + child))
+  if (Array.isArray(value) && below('[]')) {
+    return value.flatMap((item, index) => unacted(fields, item, `${path}[${index}]`, `${pattern}[]`))
+  }
+  if (typeof value === 'object' && below('.')) return members(fields, value, `${path}.`, `${pattern}.`)
+  return [path]
+}
+
+const members = (fields: Acted, value: object | null, path: string, pattern: string): readonly string[] =>
+  Object.entries(value ?? {}).flatMap(([name, child]) => unacted(fields, child, path + name, pattern + name))
+
+/** Paths, below `spec`, of the fields that are set and not acted on: `afiSafis[0].addPaths.config.receive`. */
+export const unactedFields = <Kind extends keyof Specs>(kind: Kind, spec: Specs[Kind]): readonly string[] =>
+  members(acted[kind], spec, '', '')

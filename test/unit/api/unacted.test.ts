@@ -1,0 +1,112 @@
+import test from 'ava'
+import type { BgpConfSpec } from '../../../src/api/bgpconf.ts'
+import type { BgpPeerSpec } from '../../../src/api/bgppeer.ts'
+import type { EipSpec } from '../../../src/api/eip.ts'
+import { unactedFields } from '../../../src/api/unacted.ts'
+
+const conf = { neighborAddress: '10.0.0.1', peerAs: 64_500 }
+
+const cases: readonly [title: string, found: readonly string[], expected: readonly string[]][] = [
+  ['the fields of a plain BgpConf', unactedFields('BgpConf', { as: 64_512, routerId: '1.1.1.1', listenPort: 179 }), []],
+  [
+    'every other field of a BgpConf',
+    unactedFields('BgpConf', {
+      as: 64_512,
+      asPerRack: { a: 64_513 },
+      listenAddresses: ['10.0.0.1'],
+      families: [65_537],
+      useMultiplePaths: true,
+      policy: 'policy',
+      gracefulRestart: { enabled: true, restartTime: 120, deferralTime: 1, helperOnly: true, staleRoutesTime: 3 },
+    } satisfies BgpConfSpec),
+    [
+      'asPerRack',
+      'families',
+      'useMultiplePaths',
+      'policy',
+      'gracefulRestart.helperOnly',
+      'gracefulRestart.staleRoutesTime',
+    ],
+  ],
+  [
+    'the fields of a BgpPeer that are acted on',
+    unactedFields('BgpPeer', {
+      conf: { ...conf, authPassword: 'secret' },
+      transport: { remotePort: 1790 },
+      timers: { config: { connectRetry: '1', holdTime: '9', keepaliveInterval: '3' } },
+      ebgpMultihop: { enabled: true, multihopTtl: 3 },
+      gracefulRestart: { enabled: true, restartTime: 120, deferralTime: 1 },
+      afiSafis: [
+        {
+          config: { enabled: true, family: { afi: 'AFI_IP6', safi: 'SAFI_UNICAST' } },
+          addPaths: { config: { sendMax: 8 } },
+        },
+      ],
+      nodeSelector: { matchExpressions: [{ key: 'a', operator: 'Exists' }] },
+    } satisfies BgpPeerSpec),
+    [],
+  ],
+  [
+    'other fields of a BgpPeer, with the index of what is in a list',
+    unactedFields('BgpPeer', {
+      conf: { ...conf, localAs: 64_999, adminDown: true },
+      transport: { passiveMode: true },
+      timers: { config: { minimumAdvertisementInterval: '30' } },
+      afiSafis: [
+        { config: { family: { afi: 'AFI_IP', safi: 'SAFI_UNICAST' } } },
+        { config: { family: { afi: 'AFI_L2VPN', safi: 'SAFI_EVPN' } }, addPaths: { config: { receive: true } } },
+        { mpGracefulRestart: { config: { enabled: true } } },
+      ],
+    } satisfies BgpPeerSpec),
+    [
+      'conf.localAs',
+      'conf.adminDown',
+      'transport.passiveMode',
+      'timers.config.minimumAdvertisementInterval',
+      'afiSafis[1].config.family.afi',
+      'afiSafis[1].config.family.safi',
+      'afiSafis[1].addPaths.config.receive',
+      'afiSafis[2].mpGracefulRestart',
+    ],
+  ],
+  [
+    'what asks for nothing is not named',
+    unactedFields('BgpPeer', {
+      conf: { ...conf, adminDown: false, peerType: 0, description: '' },
+      transport: {},
+      afiSafis: [{ mpGracefulRestart: { config: { enabled: false } } }],
+    } satisfies BgpPeerSpec),
+    [],
+  ],
+  [
+    'the fields of an Eip that are acted on',
+    unactedFields('Eip', {
+      address: '10.0.0.0/24',
+      addresses: ['10.0.1.1'],
+      protocol: 'bgp',
+      disable: true,
+      priority: 1,
+      namespaces: ['a'],
+      namespaceSelector: { a: 'b' },
+      serviceSelector: { matchLabels: { a: 'b' } },
+      autoAssign: false,
+      avoidBuggyIPs: true,
+    } satisfies EipSpec),
+    [],
+  ],
+  [
+    'other fields and protocols of an Eip',
+    unactedFields('Eip', {
+      address: '10.0.0.1',
+      protocol: 'layer2',
+      interface: 'eth0',
+      usingKnownIPs: true,
+      nodeSelector: { matchLabels: { 'a.b/c': 'd' } },
+    } satisfies EipSpec),
+    ['protocol', 'interface', 'usingKnownIPs', 'nodeSelector'],
+  ],
+]
+
+for (const [title, found, expected] of cases) {
+  test(`fields not acted on: ${title}`, t => t.deepEqual(found, expected))
+}
