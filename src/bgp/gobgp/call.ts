@@ -1,4 +1,5 @@
-import * as grpc from '@grpc/grpc-js'
+import type * as grpc from '@grpc/grpc-js'
+import { status } from '@grpc/grpc-js'
 import { RouterError } from '../router.ts'
 
 export type Attempt<Response> = (options: grpc.CallOptions, done: grpc.requestCallback<Response>) => unknown
@@ -8,13 +9,17 @@ export type StreamAttempt<Response> = (options: grpc.CallOptions) => grpc.Client
  * Runs one call with a deadline. Rejects with RouterError, whose message begins with `what` and holds nothing of the
  * request.
  */
-export function call<Response>(what: string, deadlineMs: number, attempt: Attempt<Response>): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    attempt({ deadline: Date.now() + deadlineMs }, (error, response) => {
-      if (error !== null) reject(toRouterError(what, error))
-      else resolve(response as Response)
+export async function call<Response>(what: string, deadlineMs: number, attempt: Attempt<Response>): Promise<Response> {
+  try {
+    return await new Promise<Response>((resolve, reject) => {
+      attempt({ deadline: Date.now() + deadlineMs }, (error, response) => {
+        if (error !== null) reject(error)
+        else resolve(response as Response)
+      })
     })
-  })
+  } catch (error) {
+    throw toRouterError(what, error as Failure)
+  }
 }
 
 /** Reads a stream of answers to its end; otherwise as `call`. */
@@ -28,19 +33,24 @@ export async function collect<Response>(
     for await (const response of attempt({ deadline: Date.now() + deadlineMs })) responses.push(response as Response)
     return responses
   } catch (error) {
-    throw toRouterError(what, error as grpc.ServiceError)
+    throw toRouterError(what, error as Failure)
   }
 }
 
-function toRouterError(what: string, { code, details }: grpc.ServiceError): RouterError {
-  return new RouterError(reasonOf(code, details), `${what}: ${details}`)
+/** A closed client throws an Error without a status. */
+type Failure = Error & Partial<grpc.StatusObject>
+
+function toRouterError(what: string, { code = status.CANCELLED, details, message }: Failure): RouterError {
+  const said = details ?? message
+  // What grpc-js says of a failed connection, without its wrapping.
+  const cause = /connect E[A-Z]+/.exec(said)?.[0] ?? said
+  return new RouterError(reasonOf(code, said), `${what}: ${cause}`)
 }
 
 /** GoBGP answers nearly every refusal with the code UNKNOWN: only its text tells them apart. */
-function reasonOf(code: grpc.status, details: string): RouterError['reason'] {
-  const { UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED } = grpc.status
-  if ([UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED].includes(code)) return 'Unreachable'
-  if (details.includes("hasn't started yet")) return 'NotStarted'
-  if (details.includes('server stopped') || details.includes('is not running')) return 'Stopped'
+function reasonOf(code: status, said: string): RouterError['reason'] {
+  if ([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED].includes(code)) return 'Unreachable'
+  if (said.includes("hasn't started yet")) return 'NotStarted'
+  if (said.includes('server stopped') || said.includes('is not running')) return 'Stopped'
   return 'Rejected'
 }

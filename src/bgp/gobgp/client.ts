@@ -22,7 +22,5 @@ export function connect(socketPath: string): GoBgpServiceClient {
   return new api.GoBgpService(`unix:${socketPath}`, grpc.credentials.createInsecure(), {
     'grpc.initial_reconnect_backoff_ms': RECONNECT_MS,
     'grpc.max_reconnect_backoff_ms': RECONNECT_MS,
-    // gobgpd sends one message for each prefix, and a name of no use is not looked up.
-    'grpc.service_config_disable_resolution': 1,
   })
 }
