@@ -1,0 +1,167 @@
+import type { Eip } from '../api/eip.ts'
+import { type Address, compareAddresses, type Family, formatAddress, parseAddress } from '../net/address.ts'
+import { EipPool } from './eippool.ts'
+import { type Entry, holders, serviceKey } from './entry.ts'
+
+/** What OpenELB tells in an Eip's status. */
+export interface Usage {
+  /** No further address can be given. */
+  readonly occupied: boolean
+  /** Addresses in use. */
+  readonly usage: number
+  /** Addresses that can be given: up to 2^128. */
+  readonly poolSize: bigint
+  /** address -> `namespace/name`, sharers joined by `;`; in the order of the addresses. */
+  readonly used: ReadonlyMap<string, string>
+  /** Ends of the ranges of the family of `spec.address`; absent, as is `v4`, if no range could be read. */
+  readonly firstIP?: string
+  readonly lastIP?: string
+  readonly v4?: boolean
+}
+
+/**
+ * The Eips and the ledger: which addresses are given, whatever has become of the Eip they came out of. The ledger alone
+ * says what is in use, so an edit of an Eip can neither lose an address nor give it twice. No I/O: whoever decides records the
+ * entry before asking the API server to create it, and forgets it if that fails.
+ */
+export class Allocator {
+  readonly #eips = new Map<string, EipPool>()
+  readonly #ledger: Readonly<Record<Family, Map<bigint, Entry>>> = { 4: new Map(), 6: new Map() }
+  readonly #byService = new Index()
+  readonly #byEip = new Index()
+
+  /** Adds or replaces an Eip. Returns whether that can change a decision; a new status cannot. */
+  setEip(eip: Eip): boolean {
+    const pool = new EipPool(eip, address => !this.isFree(address))
+    if (this.#eips.get(pool.name)?.sameAs(pool) === true) return false
+    this.#eips.set(pool.name, pool)
+    return true
+  }
+
+  /** Returns whether there was one. What was given out of it stays in the ledger. */
+  deleteEip(name: string): boolean {
+    return this.#eips.delete(name)
+  }
+
+  eip(name: string): EipPool | undefined {
+    return this.#eips.get(name)
+  }
+
+  eips(): Iterable<EipPool> {
+    return this.#eips.values()
+  }
+
+  /**
+   * Puts an entry into the ledger, in place of any other of its address; idempotent. Returns false, and does nothing, if
+   * the address cannot be read: no Eip can give it, so nobody can get it twice.
+   */
+  record(entry: Entry): boolean {
+    const address = parseAddress(entry.address)
+    if (address === undefined) return false
+    this.#drop(address)
+    const canonical = { ...entry, address: formatAddress(address) }
+    this.#ledger[address.family].set(address.bits, canonical)
+    this.#byEip.add(entry.eip, address, canonical)
+    for (const service of entry.services) this.#byService.add(serviceKey(service), address, canonical)
+    return true
+  }
+
+  /** Frees an address. Returns its entry; undefined if it was free. */
+  forget(text: string): Entry | undefined {
+    const address = parseAddress(text)
+    if (address === undefined) return undefined
+    const entry = this.#drop(address)
+    for (const eip of this.#eips.values()) eip.freed(address)
+    return entry
+  }
+
+  isFree({ family, bits }: Address): boolean {
+    return !this.#ledger[family].has(bits)
+  }
+
+  /** The entry of an address. */
+  at(text: string): Entry | undefined {
+    const address = parseAddress(text)
+    return address && this.#ledger[address.family].get(address.bits)
+  }
+
+  /** What a Service (`namespace/name`) has, in the order of the addresses. */
+  entriesOfService(key: string): readonly Entry[] {
+    return this.#byService.get(key)
+  }
+
+  /** What was given out of an Eip, whether or not that still exists, in the order of the addresses. */
+  entriesOfEip(name: string): readonly Entry[] {
+    return this.#byEip.get(name)
+  }
+
+  /** The Eips that an address can be given out of, whether or not it is free; more than one only if they overlap. */
+  offering(address: Address): readonly EipPool[] {
+    return [...this.#eips.values()].filter(eip => eip.offers(address))
+  }
+
+  /**
+   * The Eip that an address which is given belongs to now: the one it came out of, or, if that was cut, one that holds it
+   * since. An Eip of which a part cannot be read may hold it there. Undefined: no Eip holds it any longer.
+   */
+  home(entry: Entry): EipPool | undefined {
+    const address = parseAddress(entry.address)
+    if (address === undefined) return undefined
+    const own = this.#eips.get(entry.eip)
+    if (own?.contains(address) === true) return own
+    return this.holding(address) ?? (own?.problems.length ? own : undefined)
+  }
+
+  /** The Eip, first by name, whose ranges hold an address and that is not on its way out. */
+  holding(address: Address): EipPool | undefined {
+    return [...this.#eips.values()]
+      .filter(eip => !eip.deleting && eip.contains(address))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))[0]
+  }
+
+  /** Undefined if there is no such Eip. Costs as much as there are addresses in use. */
+  usage(name: string): Usage | undefined {
+    const eip = this.#eips.get(name)
+    if (eip === undefined) return undefined
+    const entries = this.#byEip.get(name)
+    const { ends } = eip
+    return {
+      occupied: eip.full,
+      usage: entries.length,
+      poolSize: eip.size,
+      used: new Map(entries.map(entry => [entry.address, holders(entry)])),
+      ...(ends && { firstIP: ends.first, lastIP: ends.last, v4: ends.family === 4 }),
+    }
+  }
+
+  #drop(address: Address): Entry | undefined {
+    const entry = this.#ledger[address.family].get(address.bits)
+    if (entry === undefined) return undefined
+    this.#ledger[address.family].delete(address.bits)
+    this.#byEip.remove(entry.eip, entry)
+    for (const service of entry.services) this.#byService.remove(serviceKey(service), entry)
+    return entry
+  }
+}
+
+/** Entries by a key that several of them have. */
+class Index {
+  readonly #groups = new Map<string, Map<Entry, Address>>()
+
+  add(key: string, address: Address, entry: Entry): void {
+    const group = this.#groups.get(key)
+    if (group === undefined) this.#groups.set(key, new Map([[entry, address]]))
+    else group.set(entry, address)
+  }
+
+  remove(key: string, entry: Entry): void {
+    const group = this.#groups.get(key)
+    group?.delete(entry)
+    if (group?.size === 0) this.#groups.delete(key)
+  }
+
+  /** In the order of the addresses. */
+  get(key: string): Entry[] {
+    return [...(this.#groups.get(key) ?? [])].sort(([, a], [, b]) => compareAddresses(a, b)).map(([entry]) => entry)
+  }
+}

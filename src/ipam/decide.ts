@@ -1,0 +1,144 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Service } from '../kube/objects.ts'
+import { type Address, type Family, formatAddress, parseAddress } from '../net/address.ts'
+import type { Allocator } from './allocator.ts'
+import { type Entry, serviceKey } from './entry.ts'
+import { type AllocationFailure, isFailure } from './failure.ts'
+import { find, newEntry, serviceRef } from './find.ts'
+import { foreignIngress, isOurs, type ServiceFilter } from './ours.ts'
+import { familiesOf, type Request, readRequest } from './request.ts'
+import type { Wait } from './waiting.ts'
+
+/** What is to become of one Service's addresses. To be carried out whole, allocations first. */
+export interface Decision {
+  /** False: nothing may be written on the Service, but for taking back what we wrote before. */
+  readonly ours: boolean
+  /** Entries that stay, as they are to read now: Eip, protocol and the Service's UID may differ from what is recorded. */
+  readonly keep: readonly Entry[]
+  readonly release: readonly Entry[]
+  /** Entries to record and to create. */
+  readonly allocate: readonly Entry[]
+  /** The Service has not got what it asks for. What it had it keeps meanwhile. */
+  readonly failure?: AllocationFailure
+  /** What would let it have more; also without a failure, for the second family of PreferDualStack. */
+  readonly wait?: Wait
+}
+
+/**
+ * Decides on one Service, by the ledger and the Eips as they are; changes neither. An address is kept as long as an Eip
+ * holds it and the Service does not ask for another Eip, protocol or address; and even then until there is another to give.
+ */
+export function decide(
+  service: Service,
+  namespaceLabels: Readonly<Record<string, string>>,
+  allocator: Allocator,
+  filter: ServiceFilter,
+): Decision {
+  const held = allocator.entriesOfService(serviceKey(service.metadata))
+  if (!isLoadBalancer(service) || !isOurs(service, filter) || foreignIngress(service, allocator, filter)) {
+    return { ours: false, keep: [], release: held, allocate: [] }
+  }
+  const request = readRequest(service)
+  const parts = familiesOf(service).map((family): Part => {
+    const given = givenBefore(family, service, held, allocator)
+    if (isFailure(request)) return { current: preferred(given, service), asked: true, failure: request }
+    const asked = request.address?.family === family
+    const satisfying = given.filter(entry => satisfies(entry, family, request))
+    if (satisfying.length > 0) return { current: preferred(satisfying, service), asked }
+    const { entry: next, ...why } = find(family, { service, namespaceLabels, request }, allocator)
+    return { current: preferred(given, service), next, asked, ...why }
+  })
+  return combine(service, held, parts)
+}
+
+/** One family of a Service. */
+interface Part {
+  /** What it has, as it is to read now. */
+  readonly current: Entry | undefined
+  /** What it is to have instead. */
+  readonly next?: Entry | undefined
+  /** Whether an address of this family is asked for, so that to have none is never good enough. */
+  readonly asked: boolean
+  readonly failure?: AllocationFailure
+  readonly wait?: Wait
+}
+
+/** RequireDualStack gets every family or nothing new, PreferDualStack what there is (KEP-563). */
+function combine({ spec: { ipFamilyPolicy } }: Service, held: readonly Entry[], parts: readonly Part[]): Decision {
+  const nothingNew = ipFamilyPolicy === 'RequireDualStack' && parts.some(({ failure }) => failure !== undefined)
+  const entries = parts.flatMap(({ current, next }) => (nothingNew ? current : (next ?? current)) ?? [])
+  const recorded = new Set(held.map(({ address }) => address))
+  const keep = entries.filter(({ address }) => recorded.has(address))
+  const kept = new Set(keep.map(({ address }) => address))
+
+  const enough = ipFamilyPolicy === 'PreferDualStack' && entries.length > 0
+  const failed = parts.find(part => part.failure !== undefined && !(enough && isSpare(part)))
+  const wait = everyWait(parts)
+  return {
+    ours: true,
+    keep,
+    release: held.filter(({ address }) => !kept.has(address)),
+    allocate: entries.filter(({ address }) => !recorded.has(address)),
+    ...(failed?.failure && { failure: failed.failure }),
+    ...(wait && { wait }),
+  }
+}
+
+/** A family that the Service can do without: it has no address of it, and asks for none in particular. */
+function isSpare({ current, asked }: Part): boolean {
+  return current === undefined && !asked
+}
+
+/**
+ * What the Service has of a family and an Eip still holds, in the order of the addresses. If the ledger has nothing, as after
+ * a restore or a move from OpenELB, what its status says, as far as that is still free.
+ */
+function givenBefore(family: Family, service: Service, held: readonly Entry[], allocator: Allocator): readonly Entry[] {
+  const given = held
+    .filter(({ address }) => parseAddress(address)?.family === family)
+    .flatMap(entry => current(entry, service, allocator) ?? [])
+  if (given.length > 0) return given
+  return ingressAddresses(service).flatMap(address => {
+    if (address.family !== family || !allocator.isFree(address)) return []
+    const eip = allocator.holding(address)
+    return eip === undefined ? [] : newEntry(address, eip, service)
+  })
+}
+
+/** An entry as it is to read now, the same object if nothing has changed; undefined if no Eip holds the address. */
+function current(entry: Entry, service: Service, allocator: Allocator): Entry | undefined {
+  const eip = allocator.home(entry)
+  if (eip === undefined) return undefined
+  const own = serviceRef(service)
+  const services = entry.services.map(ref => (serviceKey(ref) === serviceKey(own) ? own : ref))
+  const now = { ...entry, eip: eip.name, protocol: eip.protocol, services }
+  return isDeepStrictEqual(now, entry) ? entry : now
+}
+
+function satisfies(entry: Entry, family: Family, { eip, protocol, address }: Request): boolean {
+  return (
+    (eip === undefined || eip === entry.eip) &&
+    (protocol === undefined || protocol === entry.protocol) &&
+    (address?.family !== family || formatAddress(address) === entry.address)
+  )
+}
+
+/** Of several, as two leaders at once can leave behind, the one that the Service's status tells, else the lowest. */
+function preferred(entries: readonly Entry[], service: Service): Entry | undefined {
+  const told = ingressAddresses(service).map(formatAddress)
+  return entries.find(({ address }) => told.includes(address)) ?? entries[0]
+}
+
+function ingressAddresses({ status }: Service): readonly Address[] {
+  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip = '' }) => parseAddress(ip) ?? [])
+}
+
+function isLoadBalancer({ metadata, spec }: Service): boolean {
+  return spec.type === 'LoadBalancer' && metadata.deletionTimestamp === undefined
+}
+
+function everyWait(parts: readonly Part[]): Wait | undefined {
+  const waits = parts.flatMap(({ wait }) => wait ?? [])
+  if (waits.length === 0) return undefined
+  return waits.reduce((all, wait) => ({ ...all, ...wait, pools: [...all.pools, ...wait.pools] }))
+}

@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Eip, EipSpec, Protocol } from '../api/eip.ts'
+import { annotations } from '../api/names.ts'
+import { type Address, type Family, formatAddress } from '../net/address.ts'
+import { type InvalidRange, isInvalidRange, parseRange, type Range } from '../net/range.ts'
+import { Pool } from './pool.ts'
+
+/** One Eip as the allocator sees it: what its spec means, and the addresses of each family that it can give. */
+export class EipPool {
+  readonly name: string
+  readonly spec: EipSpec
+  readonly protocol: Protocol
+  /** Preferred by Services that do not say which. */
+  readonly isDefault: boolean
+  /** On its way out: gives nothing new. */
+  readonly deleting: boolean
+  /** What could not be read of `spec.address` and `spec.addresses`; the rest of them is in force. */
+  readonly problems: readonly InvalidRange[]
+  readonly #pools: Readonly<Record<Family, Pool>>
+  /** Of `spec.address`; undefined if nothing could be read. */
+  readonly #mainFamily: Family | undefined
+
+  constructor(eip: Eip, isUsed: (address: Address) => boolean) {
+    this.name = eip.metadata.name
+    this.spec = eip.spec
+    this.protocol = eip.spec.protocol ?? 'bgp'
+    this.isDefault = eip.metadata.annotations?.[annotations.defaultEip] === 'true'
+    this.deleting = eip.metadata.deletionTimestamp !== undefined
+
+    const parsed = [eip.spec.address, ...(eip.spec.addresses ?? [])].map(parseRange)
+    this.problems = parsed.filter(isInvalidRange)
+    const ranges = parsed.flatMap(range => (isInvalidRange(range) ? [] : range))
+    this.#mainFamily = ranges[0]?.family
+    const pool = (family: Family, skips: (bits: bigint) => boolean) =>
+      new Pool(
+        ranges.filter(range => range.family === family),
+        bits => isUsed({ family, bits }),
+        skips,
+      )
+    this.#pools = { 4: pool(4, eip.spec.avoidBuggyIPs === true ? isBuggy : never), 6: pool(6, never) }
+  }
+
+  /** Whether nothing has changed that could change a decision; a new status or label does not. */
+  sameAs(other: EipPool): boolean {
+    return (
+      this.isDefault === other.isDefault && this.deleting === other.deleting && isDeepStrictEqual(this.spec, other.spec)
+    )
+  }
+
+  has(family: Family): boolean {
+    return this.#pools[family].ranges.length > 0
+  }
+
+  /** Whether the address lies in a range of the Eip, also if `avoidBuggyIPs` keeps it from being given. */
+  contains({ family, bits }: Address): boolean {
+    return this.#pools[family].contains(bits)
+  }
+
+  /** Whether the Eip can give this address once it is free. */
+  offers({ family, bits }: Address): boolean {
+    return this.#pools[family].offers(bits)
+  }
+
+  /** See `Pool.lowestFree`. */
+  lowestFree(family: Family): Address | undefined {
+    const bits = this.#pools[family].lowestFree()
+    return bits === undefined ? undefined : { family, bits }
+  }
+
+  /** See `Pool.freed`. */
+  freed({ family, bits }: Address): void {
+    this.#pools[family].freed(bits)
+  }
+
+  get full(): boolean {
+    return this.lowestFree(4) === undefined && this.lowestFree(6) === undefined
+  }
+
+  /** How many addresses the Eip can give: 0 to 2^128 + 2^32. */
+  get size(): bigint {
+    const v4 = this.#pools[4]
+    const skipped =
+      this.spec.avoidBuggyIPs === true ? v4.ranges.reduce((sum, range) => sum + countBuggy(range), 0n) : 0n
+    return v4.size - skipped + this.#pools[6].size
+  }
+
+  /** The lowest and the highest address of the family of `spec.address`; undefined if nothing could be read. */
+  get ends(): { readonly family: Family; readonly first: string; readonly last: string } | undefined {
+    const family = this.#mainFamily
+    if (family === undefined) return undefined
+    const { ranges } = this.#pools[family]
+    const [first, last] = [ranges.at(0), ranges.at(-1)]
+    if (first === undefined || last === undefined) return undefined
+    return {
+      family,
+      first: formatAddress({ family, bits: first.first }),
+      last: formatAddress({ family, bits: last.last }),
+    }
+  }
+}
+
+const never = () => false
+
+/** .0 and .255, the network and broadcast addresses of a /24, which old equipment drops even inside a larger network. */
+function isBuggy(bits: bigint): boolean {
+  const octet = bits & 255n
+  return octet === 0n || octet === 255n
+}
+
+function countBuggy({ first, last }: Range): bigint {
+  /** How many n in 0 <= n < bound end in the octet. */
+  const below = (bound: bigint, octet: bigint) => (bound - octet + 255n) / 256n
+  return [0n, 255n].reduce((sum, octet) => sum + below(last + 1n, octet) - below(first, octet), 0n)
+}
