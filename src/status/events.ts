@@ -1,0 +1,94 @@
+/** Events of events.k8s.io/v1: what happened, told once, for `kubectl describe`. */
+import {
+  catchError,
+  concatMap,
+  defer,
+  EMPTY,
+  finalize,
+  retry,
+  type SchedulerLike,
+  Subject,
+  throwError,
+  timer,
+} from 'rxjs'
+import type { Draft, KubeClient } from '../kube/client.ts'
+import { ApiError } from '../kube/errors.ts'
+import type { Event } from '../kube/objects.ts'
+import { events } from '../kube/resources.ts'
+import { type Backoff, backoffDelay } from '../streams/backoff.ts'
+
+export type Happening = Pick<Event, 'type' | 'reason' | 'action' | 'note' | 'regarding'>
+
+export interface EventRecorderOptions {
+  /** Which of us tells: the Pod's name. */
+  readonly instance: string
+  readonly clock: () => Date
+  readonly backoff: Backoff
+  readonly scheduler: SchedulerLike
+  /** Told of each event that is lost. */
+  readonly report: (error: unknown, happening: Happening) => void
+}
+
+/** More than wait here at once are dropped. */
+const capacity = 1000
+
+const attempts = 5
+
+/**
+ * Tells events, one request at a time, behind whatever else we ask of the API server. The function returned never waits
+ * and never throws: events are for people, and lost rather than in the way.
+ */
+export function createEventRecorder(client: KubeClient, options: EventRecorderOptions): (happening: Happening) => void {
+  const { backoff, scheduler, report } = options
+  const queue = new Subject<Draft<Event>>()
+  let waiting = 0
+  let count = 0
+
+  const tell = (event: Draft<Event>) =>
+    defer(() => client.create(events, event)).pipe(
+      retry({
+        count: attempts - 1,
+        delay: (error, failures) =>
+          isPassing(error) ? timer(backoffDelay(backoff, failures), scheduler) : throwError(() => error),
+      }),
+      catchError(error => {
+        report(error, event)
+        return EMPTY
+      }),
+      finalize(() => {
+        waiting -= 1
+      }),
+    )
+
+  queue.pipe(concatMap(tell)).subscribe()
+
+  return happening => {
+    if (waiting === capacity) {
+      report(new Error(`more than ${capacity} events are waiting`), happening)
+      return
+    }
+    waiting += 1
+    queue.next(eventOf(happening, options, count++))
+  }
+}
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500)
+
+/** @param count of the events of this process, so that no two have one name */
+function eventOf(happening: Happening, { instance, clock }: EventRecorderOptions, count: number): Draft<Event> {
+  const now = clock()
+  const { regarding, note } = happening
+  return {
+    metadata: {
+      name: `${regarding.name.slice(0, 220)}.${now.getTime().toString(16)}.${count.toString(16)}`,
+      namespace: regarding.namespace ?? 'default',
+    },
+    ...happening,
+    // The API server's limit, in bytes; nearly all of our text is ASCII.
+    note: note.length > 1000 ? `${note.slice(0, 999)}…` : note,
+    eventTime: now.toISOString().replace('Z', '000Z'),
+    reportingController: 'fairlead.dev/controller',
+    reportingInstance: instance,
+  }
+}
