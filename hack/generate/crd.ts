@@ -2,13 +2,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { stringify } from 'yaml'
 import { z } from 'zod'
 import { group, version } from '../../src/api/names.ts'
-import { type Resource, resources } from '../../src/api/resources.ts'
+import { type CustomResource, customResources } from '../../src/api/customresources.ts'
 import { type Schema, structural } from './structural.ts'
 
 const conventions = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
 
 /** The CustomResourceDefinition (apiextensions.k8s.io/v1) of a resource. */
-export function customResourceDefinition({ kind, plural, shortNames, categories, columns, schema }: Resource) {
+export function customResourceDefinition({ kind, plural, shortNames, categories, columns, schema }: CustomResource) {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -65,10 +65,10 @@ export async function generateCrds(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true })
   const write = (name: string, content: unknown) =>
     writeFile(`${directory}/${name}`, header + stringify(content, { lineWidth: 120, aliasDuplicateObjects: false }))
-  for (const resource of resources) await write(`${resource.plural}.yaml`, customResourceDefinition(resource))
+  for (const resource of customResources) await write(`${resource.plural}.yaml`, customResourceDefinition(resource))
   await write('kustomization.yaml', {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
-    resources: resources.map(({ plural }) => `${plural}.yaml`),
+    resources: customResources.map(({ plural }) => `${plural}.yaml`),
   })
 }

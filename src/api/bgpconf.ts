@@ -49,7 +49,8 @@ export const bgpConfSpec = constrain(
   }),
   {
     cel: 'has(self.as) || has(self.asPerRack)',
-    message: 'as is required',
+    message: 'must be given',
+    field: 'as',
     holds: ({ as, asPerRack }) => as !== undefined || asPerRack !== undefined,
   },
 )

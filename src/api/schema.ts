@@ -18,6 +18,8 @@ export interface Rule<T> {
   readonly cel: string
   /** What the value must be. Both sides put the field's path before it. */
   readonly message: string
+  /** The field of an object that is at fault, as `as` or `metadata.name`. */
+  readonly field?: string
   /** Total: never throws, whatever value of the type it is given. */
   readonly holds: (value: T) => boolean
 }
@@ -25,9 +27,17 @@ export interface Rule<T> {
 const validations = 'x-kubernetes-validations'
 
 export function constrain<Schema extends z.ZodType>(schema: Schema, ...rules: Rule<z.output<Schema>>[]): Schema {
+  const forServer = rules.map(({ cel, message, field }) => ({
+    rule: cel,
+    message,
+    ...(field !== undefined && { fieldPath: `.${field}` }),
+  }))
   return rules
-    .reduce((refined, rule) => refined.refine(rule.holds, { error: rule.message }), schema)
-    .meta({ [validations]: [...validationsOf(schema), ...rules.map(({ cel, message }) => ({ rule: cel, message }))] })
+    .reduce(
+      (refined, { holds, message, field }) => refined.refine(holds, { error: message, path: field?.split('.') ?? [] }),
+      schema,
+    )
+    .meta({ [validations]: [...validationsOf(schema), ...forServer] })
 }
 
 /** Only the API server can hold to it, as it alone knows the value before. */
@@ -86,6 +96,7 @@ export const labelSelector = z
         {
           cel: "self.operator in ['In', 'NotIn'] == (has(self.values) && size(self.values) > 0)",
           message: 'In and NotIn need values, Exists and DoesNotExist take none',
+          field: 'values',
           holds: ({ operator, values = [] }) => (operator === 'In' || operator === 'NotIn') === values.length > 0,
         },
       ),

@@ -48,7 +48,8 @@ export const virtualIP = constrain(resource(virtualIPSpec, virtualIPStatus, 39),
     'ip(self.spec.address).family() == 4 ? self.metadata.name == self.spec.address : ' +
     "self.metadata.name.matches('^(0|[1-9a-f][0-9a-f]{0,3})(-(0|[1-9a-f][0-9a-f]{0,3})){7}$') && " +
     "ip(self.metadata.name.replace('-', ':')) == ip(self.spec.address)",
-  message: "the object's name must be its address, of IPv6 all eight groups joined by '-'",
+  message: "must be the address, of IPv6 all eight groups joined by '-'",
+  field: 'metadata.name',
   holds: ({ metadata, spec }) => {
     const address = parseAddress(spec.address)
     return address !== undefined && metadata.name === objectName(address)

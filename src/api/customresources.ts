@@ -15,7 +15,7 @@ export interface Column {
 }
 
 /** A cluster-scoped kind with a status subresource. */
-export interface Resource {
+export interface CustomResource {
   readonly kind: string
   readonly plural: string
   readonly shortNames?: readonly string[]
@@ -31,7 +31,7 @@ const age: Column = { name: 'Age', jsonPath: '.metadata.creationTimestamp', type
 
 const ready: Column = { name: 'Ready', jsonPath: condition(conditionTypes.ready, 'status'), type: 'string' }
 
-export const resources = [
+export const customResources = [
   {
     kind: 'Eip',
     plural: 'eips',
@@ -91,4 +91,4 @@ export const resources = [
       age,
     ],
   },
-] as const satisfies readonly Resource[]
+] as const satisfies readonly CustomResource[]
