@@ -13,6 +13,9 @@ import type { Peer } from '../../../src/bgp/router.ts'
 export const node = { as: 65000, v4: ['10.71.0.1', '10.71.0.2', '10.71.0.3'], v6: ['fd71::1', 'fd71::2', 'fd71::3'] }
 export const router = { as: 65001, v4: '10.71.0.254', v6: 'fd71::fe', network: '203.0.113.0/24' }
 
+/** A gobgpd in the router's namespace. */
+export const otherRouter = { as: 65002, v4: '10.71.0.253', port: 1790 }
+
 /** How the node meets the router; everything else in these tests is a variation of it. */
 export const peer: Peer = {
   address: router.v4,
@@ -32,6 +35,8 @@ export interface Bed {
   readonly node: string
   readonly router: string
   startGobgpd(): Promise<void>
+  /** A second router beside FRR, at `otherRouter`; returns its socket. */
+  startOtherRouter(): Promise<string>
   /** kill -9; its socket stays behind, as it does in a pod. */
   killGobgpd(): Promise<void>
   /** What the `gobgp` command says. */
@@ -43,6 +48,11 @@ export interface Bed {
   watchFib(): Promise<() => Promise<readonly string[]>>
   close(): Promise<void>
 }
+
+const gobgpdAt = (socket: string) => [
+  binary('gobgpd'),
+  ...['--api-hosts', `unix://${socket}`, '--pprof-disable', '--metrics-path='],
+]
 
 let beds = 0
 
@@ -69,8 +79,12 @@ export async function makeBed({ frr = true, password = '' } = {}): Promise<Bed> 
     async startGobgpd() {
       // A gobgpd that finds the socket of the one before lives on without an API.
       await rm(socket, { force: true })
-      const argv = [binary('gobgpd'), '--api-hosts', `unix://${socket}`, '--pprof-disable', '--metrics-path=']
-      gobgpd = await run('gobgpd', namespaces.node, argv)
+      gobgpd = await run('gobgpd', namespaces.node, gobgpdAt(socket))
+    },
+    async startOtherRouter() {
+      const other = join(directory, 'other.sock')
+      await run('other', namespaces.router, gobgpdAt(other))
+      return other
     },
     async killGobgpd() {
       if (gobgpd !== undefined) await stop(gobgpd, 'SIGKILL')
@@ -149,7 +163,7 @@ async function cable(ns: { readonly node: string; readonly router: string }): Pr
   await exec(['ip', ...link])
   const addresses = {
     [ns.node]: [...node.v4, ...node.v6],
-    [ns.router]: [router.v4, router.v6],
+    [ns.router]: [router.v4, router.v6, otherRouter.v4],
   }
   for (const [namespace, list] of Object.entries(addresses)) {
     const lines = list.map(address =>
