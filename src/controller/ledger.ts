@@ -1,0 +1,135 @@
+import { apiVersion } from '../api/names.ts'
+import type { VirtualIP } from '../api/virtualip.ts'
+import type { Allocator } from '../ipam/allocator.ts'
+import { type Entry, serviceKey } from '../ipam/entry.ts'
+import type { KubeClient } from '../kube/client.ts'
+import { isApiError } from '../kube/errors.ts'
+import { virtualIPs } from '../kube/resources.ts'
+import { objectName, parseAddress } from '../net/address.ts'
+
+/**
+ * The ledger at the API server. Creating a VirtualIP gives an address, and the API server's check of names makes that
+ * exclusive, whatever leaders, pauses or lost replies there are. The allocator is its image: an entry is recorded there before it
+ * is asked for, so that no other decision takes the address meanwhile, and forgotten when it is known not to be.
+ */
+export class Ledger {
+  readonly #client: KubeClient
+  readonly #allocator: Allocator
+  readonly #usageChanged: (eip: string) => void
+  /** UIDs of objects we deleted: a watch that lags behind may still tell of them as if they were there. */
+  readonly #deleted = new Set<string>()
+
+  /** @param usageChanged told of each Eip of which more or less is in use */
+  constructor(client: KubeClient, allocator: Allocator, usageChanged: (eip: string) => void) {
+    this.#client = client
+    this.#allocator = allocator
+    this.#usageChanged = usageChanged
+  }
+
+  /** Takes up what the watch saw. */
+  seen(virtualIP: VirtualIP): void {
+    if (!this.#deleted.has(virtualIP.metadata.uid)) this.#record(entryOf(virtualIP))
+  }
+
+  /** Takes up that the watch saw it go. Returns the entry that was freed by it. */
+  gone(virtualIP: VirtualIP): Entry | undefined {
+    const { uid } = virtualIP.metadata
+    this.#deleted.delete(uid)
+    const { address } = virtualIP.spec
+    return this.#allocator.at(address)?.uid === uid ? this.#forget(address) : undefined
+  }
+
+  /**
+   * Gives an address. Resolves to false if someone else has it, of whom the allocator then knows. Rejects with an
+   * ApiError; if the request may have been carried out all the same, the address stays taken until that is known.
+   */
+  async give(entry: Entry): Promise<boolean> {
+    this.#record(entry)
+    try {
+      this.#record(entryOf(await this.#client.create(virtualIPs, draft(entry))))
+      return true
+    } catch (error) {
+      this.#forget(entry.address)
+      if (!isApiError(error, 'AlreadyExists') && !isApiError(error, 'Unreachable')) throw error
+      const found = await this.#find(entry)
+      if (found === undefined) throw error
+      this.seen(found)
+      return serves(found, entry)
+    }
+  }
+
+  /** Brings the object of an address that is kept to what it should read. Rejects with an ApiError. */
+  async amend(entry: Entry): Promise<void> {
+    const ref = { name: nameOf(entry) }
+    const { eip, protocol, services } = entry
+    const metadata = { uid: entry.uid ?? null }
+    this.#record(
+      entryOf(await this.#client.mergePatch(virtualIPs, ref, { metadata, spec: { eip, protocol, services } })),
+    )
+  }
+
+  /**
+   * Takes an address back from a Service; the last one that has it frees it. Returns whether it is free. Rejects with an
+   * ApiError.
+   */
+  async release(entry: Entry, key: string): Promise<boolean> {
+    const others = entry.services.filter(service => serviceKey(service) !== key)
+    if (others.length > 0) {
+      await this.amend({ ...entry, services: others })
+      return false
+    }
+    const { uid } = entry
+    try {
+      await this.#client.delete(virtualIPs, { name: nameOf(entry) }, uid === undefined ? {} : { uid })
+    } catch (error) {
+      if (!isApiError(error, 'NotFound') && !isApiError(error, 'Conflict')) throw error
+    }
+    if (uid !== undefined) this.#deleted.add(uid)
+    if (this.#allocator.at(entry.address)?.uid === uid) this.#forget(entry.address)
+    return true
+  }
+
+  #record(entry: Entry): void {
+    this.#allocator.record(entry)
+    this.#usageChanged(entry.eip)
+  }
+
+  #forget(address: string): Entry | undefined {
+    const entry = this.#allocator.forget(address)
+    if (entry !== undefined) this.#usageChanged(entry.eip)
+    return entry
+  }
+
+  async #find(entry: Entry): Promise<VirtualIP | undefined> {
+    try {
+      return await this.#client.get(virtualIPs, { name: nameOf(entry) })
+    } catch (error) {
+      if (isApiError(error, 'NotFound')) return undefined
+      throw error
+    }
+  }
+}
+
+function entryOf({ metadata: { uid }, spec }: VirtualIP): Entry {
+  const { address, eip, protocol, services } = spec
+  return { address, eip, protocol, services, uid }
+}
+
+function draft({ address, eip, protocol, services, ...rest }: Entry) {
+  return {
+    apiVersion,
+    kind: virtualIPs.kind,
+    metadata: { name: nameOf({ address, eip, protocol, services, ...rest }) },
+    spec: { address, eip, protocol, services },
+  }
+}
+
+function nameOf({ address }: Entry): string {
+  const parsed = parseAddress(address)
+  if (parsed === undefined) throw new TypeError(`${address} is in the ledger and no address`)
+  return objectName(parsed)
+}
+
+function serves({ spec }: VirtualIP, { services }: Entry): boolean {
+  return services.every(({ uid }) => spec.services.some(service => service.uid === uid))
+}

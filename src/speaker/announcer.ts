@@ -1,0 +1,102 @@
+import { bgpConfName } from '../api/bgpconf.ts'
+import type { Global, Path, Router } from '../bgp/router.ts'
+import { Sync, type SyncReport } from '../bgp/sync.ts'
+import type { NextHops } from '../desired/nexthops.ts'
+import { global, peer } from '../desired/peers.ts'
+import { pathsOf, prefixOf } from '../desired/rib.ts'
+import type { Node } from '../kube/objects.ts'
+import { hostPrefix, parseAddress } from '../net/address.ts'
+import { isInvalidRange, parseRange, rangeContains } from '../net/range.ts'
+import { type Snapshot, serviceKey } from '../watch/snapshot.ts'
+import type { Touched } from '../watch/touched.ts'
+
+/** All that a pass depends on. */
+export interface Scene {
+  readonly snapshot: Snapshot
+  readonly hops: NextHops
+  /** What changed in the snapshot since the last pass. */
+  readonly touched: Touched
+}
+
+export interface Announced extends SyncReport {
+  /** What the router should have been started with; absent: no BgpConf is in force for this node. */
+  readonly wantedGlobal?: Global
+}
+
+/** Keeps the router's paths and peers as the cluster asks for, recomputing only what a change touches. */
+export class Announcer {
+  readonly #sync: Sync
+  readonly #node: string
+  readonly #severalNextHops: boolean
+  readonly #paths = new Map<string, readonly Path[]>()
+  #hops: NextHops | undefined
+
+  /** @param nodeName the node whose router this is */
+  constructor(router: Router, nodeName: string, severalNextHops: boolean) {
+    this.#sync = new Sync(router)
+    this.#node = nodeName
+    this.#severalNextHops = severalNextHops
+  }
+
+  /** The router may hold something else than it acknowledged: the next pass reads it and compares everything. */
+  invalidate(): void {
+    this.#sync.invalidate()
+  }
+
+  /** One pass; rejects with a RouterError, after which the next pass compares everything. */
+  async pass({ snapshot, hops, touched }: Scene): Promise<Announced> {
+    const names = touchedNames(snapshot, touched)
+    const all = hops === this.#hops ? names : names.union(new Set(snapshot.virtualIPs.keys()))
+    this.#hops = hops
+    const prefixes = [...all].flatMap(name => this.#recompute(name, snapshot, hops) ?? [])
+    const node = snapshot.nodes.get(this.#node)
+    const wantedGlobal = node && global(snapshot.bgpConfs.get(bgpConfName), node)
+    const wanted = {
+      ...(wantedGlobal && { global: wantedGlobal }),
+      peers: node === undefined ? [] : this.#peers(snapshot, node),
+      paths: this.#paths,
+    }
+    const report = await this.#sync.run(wanted, prefixes, prefix => isOurs(prefix, snapshot))
+    return { ...report, ...(wantedGlobal && { wantedGlobal }) }
+  }
+
+  /** Returns the prefix whose paths were worked out; undefined if the name is no address. */
+  #recompute(name: string, snapshot: Snapshot, { hops }: NextHops): string | undefined {
+    const prefix = prefixOf(name)
+    if (prefix === undefined) return undefined
+    const cluster = {
+      virtualIP: (of: string) => snapshot.virtualIPs.get(of),
+      service: (ref: { namespace: string; name: string }) => snapshot.services.get(serviceKey(ref)),
+      slices: (ref: { namespace: string; name: string }) =>
+        snapshot.endpointSlices.get(serviceKey(ref))?.values() ?? [],
+    }
+    const paths = pathsOf(name, cluster, hops)
+    if (paths.length > 0) this.#paths.set(prefix, paths)
+    else this.#paths.delete(prefix)
+    return prefix
+  }
+
+  #peers(snapshot: Snapshot, node: Node) {
+    const conf = snapshot.bgpConfs.get(bgpConfName)
+    return [...snapshot.bgpPeers.values()].flatMap(resource => peer(resource, conf, node, this.#severalNextHops) ?? [])
+  }
+}
+
+function touchedNames(snapshot: Snapshot, touched: Touched): Set<string> {
+  const names = new Set(touched.virtualIPs)
+  for (const key of touched.services) {
+    for (const name of snapshot.virtualIPsOf.get(key)?.keys() ?? []) names.add(name)
+  }
+  return names
+}
+
+/** Whether a prefix in the router that no VIP asks for was once a VIP's: it lies in an Eip. */
+function isOurs(prefix: string, { eips }: Snapshot): boolean {
+  const address = parseAddress(prefix.slice(0, prefix.indexOf('/')))
+  if (address === undefined || hostPrefix(address) !== prefix) return false
+  return eips.some(({ spec }) =>
+    [spec.address, ...(spec.addresses ?? [])]
+      .map(parseRange)
+      .some(range => !isInvalidRange(range) && rangeContains(range, address)),
+  )
+}
