@@ -70,7 +70,12 @@ export const count = integer(0, Number.MAX_SAFE_INTEGER)
 export const list = <Item extends z.ZodType>(item: Item, maxItems: number) => z.array(item).max(maxItems)
 
 export const map = <Value extends z.ZodType>(value: Value, maxProperties: number) =>
-  z.record(z.string(), value).meta({ maxProperties })
+  z
+    .record(z.string(), value)
+    .refine(entries => Object.keys(entries).length <= maxProperties, {
+      error: `must have at most ${maxProperties} keys`,
+    })
+    .meta({ maxProperties })
 
 /** Autonomous system number, 32 bits (RFC 6793); 0 is reserved (RFC 7607). */
 export const asNumber = integer(1, 4_294_967_295)

@@ -1,0 +1,261 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import anyTest, { type TestFn } from 'ava'
+import fc from 'fast-check'
+import { binary } from '../../../hack/binaries.ts'
+import { type ControlPlane, startControlPlane } from '../../../hack/lab/controlplane.ts'
+import { customResources } from '../../../src/api/customresources.ts'
+import { eip } from '../../../src/api/eip.ts'
+import { apiVersion, conditionTypes, group } from '../../../src/api/names.ts'
+import { violations } from '../../../src/api/violations.ts'
+import type { KubeClient } from '../../../src/kube/client.ts'
+import { loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/config.ts'
+import { ApiError } from '../../../src/kube/errors.ts'
+import { createClient } from '../../../src/kube/httpclient.ts'
+import type { Condition, KubeObject } from '../../../src/kube/objects.ts'
+import type { Resource } from '../../../src/kube/resources.ts'
+import { formatAddress } from '../../../src/net/address.ts'
+import { fullVirtualIP, type Kind, valid } from '../../customresources/full.ts'
+import { wrong } from '../../customresources/wrong.ts'
+
+interface Context {
+  readonly directory: string
+  readonly controlPlane: ControlPlane
+  readonly config: PooledKubeConfig
+  readonly client: KubeClient
+}
+
+/** An object as a user may have written it: anything. */
+interface AnyObject extends KubeObject {
+  readonly spec?: unknown
+  readonly status?: { readonly conditions?: readonly Condition[] }
+}
+
+const resourceOf = Object.fromEntries(
+  customResources.map(({ kind, plural }) => [kind, { apiVersion, kind, plural }]),
+) as Record<Kind, Resource<AnyObject>>
+
+const definitions: Resource<AnyObject> = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+}
+
+const manifests = fileURLToPath(new URL('../../../manifests', import.meta.url))
+
+const test = anyTest as TestFn<Context>
+
+async function kubectl({ controlPlane }: Context, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(binary('kubectl'), [
+    `--kubeconfig=${controlPlane.kubeconfigs.admin}`,
+    ...args,
+  ])
+  return stdout
+}
+
+test.before(async t => {
+  const directory = await mkdtemp(join(tmpdir(), 'crd-'))
+  const controlPlane = await startControlPlane({ directory })
+  const config = loadKubeConfig(controlPlane.kubeconfigs.admin)
+  t.context = { directory, controlPlane, config, client: createClient(config) }
+  await kubectl(t.context, 'apply', '--server-side', '--kustomize', manifests)
+  await kubectl(t.context, 'wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all')
+})
+
+test.after.always(async t => {
+  await t.context.config?.close()
+  await t.context.controlPlane?.stop()
+  if (t.context.directory) await rm(t.context.directory, { recursive: true })
+})
+
+for (const { kind, plural } of customResources) {
+  test(`${kind} has a structural schema`, async t => {
+    const { status } = await t.context.client.get(definitions, { name: `${plural}.${group}` })
+    const holding = status?.conditions?.filter(condition => condition.status === 'True').map(({ type }) => type)
+    t.deepEqual(holding?.toSorted(), ['Established', 'NamesAccepted'])
+  })
+
+  for (const { title, name, spec } of valid[kind]) {
+    test(`${kind}, ${title}, is taken and read back as it was written`, async t => {
+      const { client } = t.context
+      await client.create(resourceOf[kind], { metadata: { name }, spec })
+      const read = await client.get(resourceOf[kind], { name })
+      t.deepEqual(read.spec, spec)
+    })
+  }
+}
+
+const refusal = async (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => '',
+    error => {
+      if (error instanceof ApiError && error.reason === 'Invalid') return error.message
+      throw error
+    },
+  )
+
+for (const { title, kind, object, field } of wrong) {
+  test(`35: ${title} is refused`, async t => {
+    const name = object.metadata.name
+    const message = await refusal(t.context.client.create(resourceOf[kind], object))
+    const [intro = '', ...rest] = message.split(`"${name}" is invalid: `)
+    t.true(intro.startsWith(kind), message || 'accepted')
+    const causes = rest.join('').replace(/^\[/, '').split(', ')
+    t.true(
+      causes.some(cause => cause.startsWith(`${field}: `)),
+      message,
+    )
+  })
+}
+
+const address = (family: 4 | 6) =>
+  fc.bigInt({ min: 0n, max: 2n ** (family === 4 ? 32n : 128n) - 1n }).map(bits => formatAddress({ family, bits }))
+
+const ranges = fc.oneof(
+  ...([4, 6] as const).map(family => fc.tuple(address(family), address(family)).map(ends => ends.join('-'))),
+  // Ends that differ in few bits, where an order by text would be wrong.
+  fc.tuple(fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }), fc.nat(127), fc.boolean()).map(([bits, position, swap]) => {
+    const ends = [bits, bits ^ (1n << BigInt(position))].map(end => formatAddress({ family: 6, bits: end }))
+    return (swap ? ends.toReversed() : ends).join('-')
+  }),
+  fc.tuple(address(6), fc.nat(140)).map(parts => parts.join('/')),
+  fc.tuple(address(4), fc.nat(40)).map(parts => parts.join('/')),
+)
+
+test('35: the API server and we agree on which ranges are valid', async t => {
+  const { client } = t.context
+  let number = 0
+  await fc.assert(
+    fc.asyncProperty(ranges, async range => {
+      const object = { metadata: { name: `range-${number++}` }, spec: { address: range } }
+      const message = await refusal(client.create(resourceOf.Eip, object))
+      t.is(message === '', violations(eip, object).length === 0, `${range}: ${message || 'accepted'}`)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+const services = fullVirtualIP.spec.services
+
+test('a VirtualIP cannot be given to another Eip or be made another address', async t => {
+  const { client } = t.context
+  const spec = { address: '192.0.2.77', eip: 'pool', protocol: 'bgp', services }
+  const { metadata } = await client.create(resourceOf.VirtualIP, { metadata: { name: '192.0.2.77' }, spec })
+  const update = (change: object) =>
+    refusal(client.update(resourceOf.VirtualIP, { metadata, spec: { ...spec, ...change } }))
+  t.regex(await update({ eip: 'other' }), /spec\.eip: .*must not change/)
+  t.regex(await update({ address: '192.0.2.78' }), /spec\.address: .*must not change/)
+  t.is(await update({ services: services.slice(1) }), '')
+})
+
+test('10: an address is given only once', async t => {
+  const { client } = t.context
+  const object = {
+    metadata: { name: '2001-db8-0-0-0-0-0-77' },
+    spec: { address: '2001:db8::77', eip: 'pool', protocol: 'bgp', services },
+  }
+  await client.create(resourceOf.VirtualIP, object)
+  await t.throwsAsync(client.create(resourceOf.VirtualIP, object), { instanceOf: ApiError, message: /already exists/ })
+})
+
+test('a password in a status is dropped', async t => {
+  const { client } = t.context
+  await client.create(resourceOf.BgpPeer, {
+    metadata: { name: 'secretive' },
+    spec: { conf: { neighborAddress: '192.0.2.9', peerAs: 1, authPassword: 'secret' } },
+  })
+  const status = {
+    nodesPeerStatus: { node: { peerState: { neighborAddress: '192.0.2.9', authPassword: 'secret' }, prefixesSent: 1 } },
+  }
+  const { status: kept } = await client.mergePatch<KubeObject & { status?: unknown }>(
+    resourceOf.BgpPeer as Resource<KubeObject & { status?: unknown }>,
+    { name: 'secretive' },
+    { status },
+    { subresource: 'status' },
+  )
+  t.deepEqual(kept, { nodesPeerStatus: { node: { peerState: { neighborAddress: '192.0.2.9' }, prefixesSent: 1 } } })
+})
+
+/** What `kubectl get` prints about one object, by the heading of the column. */
+async function columns(context: Context, resource: string, name: string): Promise<Readonly<Record<string, string>>> {
+  const [head = '', line = ''] = (await kubectl(context, 'get', resource, name)).split('\n')
+  const headings = [...head.matchAll(/\S+ */g)]
+  return Object.fromEntries(
+    headings.map(heading => [
+      heading[0].trim(),
+      line.slice(heading.index, heading.index + heading[0].length).trim() || '',
+    ]),
+  )
+}
+
+test('13: kubectl get vip tells the address, whose it is, who announces it, since when, and why not', async t => {
+  const { client } = t.context
+  const name = '192.0.2.79'
+  await client.create(resourceOf.VirtualIP, {
+    metadata: { name },
+    spec: { address: name, eip: 'pool', protocol: 'bgp', services },
+  })
+  const hourAgo = new Date(Date.now() - 3_600_000).toISOString()
+  const announced = {
+    type: conditionTypes.announced,
+    status: 'False',
+    reason: 'NoEndpoints',
+    message: 'no endpoint serves',
+    lastTransitionTime: hourAgo,
+  }
+  await client.apply(
+    resourceOf.VirtualIP as Resource<KubeObject & { status?: unknown }>,
+    { name },
+    { status: { announcedBy: 'node-1, node-2', since: hourAgo, conditions: [announced] } },
+    { subresource: 'status', fieldManager: 'test' },
+  )
+  const { AGE, ...told } = await columns(t.context, 'vip', name)
+  t.truthy(AGE)
+  t.deepEqual(told, {
+    NAME: name,
+    ADDRESS: name,
+    NAMESPACE: 'default',
+    SERVICE: 'tcp',
+    EIP: 'pool',
+    MODE: 'bgp',
+    'ANNOUNCED-BY': 'node-1, node-2',
+    SINCE: '60m',
+    REASON: 'NoEndpoints',
+  })
+})
+
+test('14: kubectl get eip tells its addresses, how many there are and how many are in use', async t => {
+  const { client } = t.context
+  await client.create(resourceOf.Eip, {
+    metadata: { name: 'told' },
+    spec: { address: '2001:db8::/64', protocol: 'bgp' },
+  })
+  await client.mergePatch(
+    resourceOf.Eip as Resource<KubeObject & { status?: unknown }>,
+    { name: 'told' },
+    { status: { usage: 3, poolSize: Number.MAX_SAFE_INTEGER, ready: true, v4: false } },
+    { subresource: 'status' },
+  )
+  const { AGE, ...told } = await columns(t.context, 'eip', 'told')
+  t.truthy(AGE)
+  t.deepEqual(told, {
+    NAME: 'told',
+    CIDR: '2001:db8::/64',
+    USAGE: '3',
+    TOTAL: '9007199254740991',
+    PROTOCOL: 'bgp',
+    READY: 'true',
+  })
+})
+
+test('kubectl explain tells what every field is for', async t => {
+  t.regex(await kubectl(t.context, 'explain', 'bgppeer.spec.timers.config.holdTime'), /Seconds without a word/)
+  for (const { kind } of customResources) {
+    const fields = await kubectl(t.context, 'explain', '--recursive', kind.toLowerCase())
+    t.regex(fields, /spec\t<Object> -required-/)
+  }
+})
