@@ -12,12 +12,6 @@ export const serviceCidrs = ['10.96.0.0/16', 'fd96::/112'] as const
 export interface ControlPlaneOptions {
   /** A directory, made if missing, of this control plane only: data, certificates, kubeconfigs and logs. */
   readonly directory: string
-  /** Network namespace of both processes. */
-  readonly namespace?: string
-  /** IPv4 address that clients reach kube-apiserver at. By default a loopback address of its own, so that several run side by side. */
-  readonly address?: string
-  /** Lives on when this process ends. */
-  readonly keep?: boolean
 }
 
 export interface ControlPlane {
@@ -32,59 +26,50 @@ export interface ControlPlane {
 }
 
 /**
- * Starts etcd and kube-apiserver with RBAC, and waits until it is ready (2 to 4 s).
+ * Starts etcd and kube-apiserver with RBAC on a loopback address of their own, so that several run side by side, and
+ * waits until they are ready (2 to 4 s). They end with this process at the latest.
  *
  * @throws MissingBinary, or StartFailed with the end of the log
  */
-export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const address = options.address ?? ownLoopbackAddress()
-  const url = `https://${address}:6443`
-  const tokens = newTokens()
-  prepare(options.directory, tokens)
-  const run = (name: string, argv: readonly string[]) =>
-    start({
-      name,
-      argv,
-      log: join(options.directory, `${name}.log`),
-      namespace: options.namespace,
-      keep: options.keep,
-    })
-  const etcd = await run('etcd', etcdCommand(options.directory))
-  const apiServer = await run('kube-apiserver', apiServerCommand(options.directory, address))
+export async function startControlPlane({ directory }: ControlPlaneOptions): Promise<ControlPlane> {
+  const address = ownLoopbackAddress()
+  const tokens = prepare(directory)
+  const run = (name: string, argv: readonly string[]) => start({ name, argv, log: join(directory, `${name}.log`) })
+  const etcd = await run('etcd', etcdCommand(directory))
+  const apiServer = await run('kube-apiserver', apiServerCommand(directory, address))
   const stopBoth = async () => {
     // A kube-apiserver that has lost its etcd hangs for minutes and keeps its port.
     await stop(apiServer, 'SIGKILL')
     await stop(etcd, 'SIGKILL')
   }
   try {
-    await waitReady(apiServer, () => isReady(url, certificate(options.directory), tokens.admin))
+    await waitReady(apiServer, () => apiServerReady(address))
   } catch (error) {
     await stopBoth()
     throw error
   }
-  return {
-    url,
-    kubeconfigs: writeKubeconfigs(options.directory, url, tokens),
-    etcd,
-    apiServer,
-    stop: stopBoth,
-  }
+  const kubeconfigs = writeKubeconfigs(directory, address, tokens)
+  return { url: apiServerUrl(address), kubeconfigs, etcd, apiServer, stop: stopBoth }
 }
 
 /** One of 16 million addresses: no port has to be found free, and found taken later. */
 const ownLoopbackAddress = () => `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(1, 255)}`
 
-function prepare(directory: string, tokens: Tokens): void {
-  mkdirSync(directory, { recursive: true, mode: 0o755 })
+const apiServerUrl = (address: string): string => `https://${address}:6443`
+
+/** Makes the directory of a control plane with all that its processes read. */
+export function prepare(directory: string): Tokens {
+  const tokens = newTokens()
+  mkdirSync(directory, { recursive: true })
   writeFileSync(join(directory, 'tokens.csv'), tokenFile(tokens), { mode: 0o600 })
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  writeFileSync(join(directory, 'service-account.key'), privateKey.export({ type: 'sec1', format: 'pem' }), {
-    mode: 0o600,
-  })
+  const pem = privateKey.export({ type: 'sec1', format: 'pem' })
+  writeFileSync(join(directory, 'service-account.key'), pem, { mode: 0o600 })
+  return tokens
 }
 
 /** etcd listens on unix sockets only: no port, and reachable from every network namespace. */
-function etcdCommand(directory: string): readonly string[] {
+export function etcdCommand(directory: string): readonly string[] {
   const client = `unix://${join(directory, 'etcd.sock')}`
   const peer = `unix://${join(directory, 'etcd-peer.sock')}`
   return [
@@ -100,12 +85,12 @@ function etcdCommand(directory: string): readonly string[] {
   ]
 }
 
-function apiServerCommand(directory: string, address: string): readonly string[] {
+/** In a network namespace it is reached at several addresses, and says the one that its certificate is for. */
+export function apiServerCommand(directory: string, address: string): readonly string[] {
   const serviceAccountKey = join(directory, 'service-account.key')
   return [
     binary('kube-apiserver'),
     `--etcd-servers=unix://${join(directory, 'etcd.sock')}`,
-    // In a namespace nodes and the host reach it on different interfaces; the certificate it makes is for the advertised address.
     `--bind-address=${address.startsWith('127.') ? address : '0.0.0.0'}`,
     `--advertise-address=${address}`,
     '--secure-port=6443',
@@ -123,30 +108,35 @@ function apiServerCommand(directory: string, address: string): readonly string[]
   ]
 }
 
-/** The certificate that kube-apiserver made for itself, followed by the authority that signed it. */
-const certificate = (directory: string): string =>
-  readFileSync(join(directory, 'certificates', 'apiserver.crt'), 'utf8')
-
-function isReady(url: string, certificateAuthority: string, token: string): Promise<boolean> {
+/** Whether it serves, with its roles in place: only then may a stranger ask. */
+export function apiServerReady(address: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const request = get(
-      `${url}/readyz`,
-      { ca: certificateAuthority, headers: { authorization: `Bearer ${token}` }, agent: false, timeout: 2_000 },
-      response => {
-        response.resume()
-        resolve(response.statusCode === 200)
-      },
-    )
+    // Nothing is told to it, so it does not matter who it is.
+    const options = { rejectUnauthorized: false, agent: false, timeout: 2_000 }
+    const request = get(`${apiServerUrl(address)}/readyz`, options, response => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
     request.on('timeout', () => request.destroy(new Error('timeout')))
     request.on('error', reject)
   })
 }
 
-function writeKubeconfigs(directory: string, url: string, tokens: Tokens): Readonly<Record<Identity, string>> {
-  const authority = certificate(directory)
+export const kubeconfigPath = (directory: string, identity: Identity): string =>
+  join(directory, `${identity}.kubeconfig`)
+
+/** For an API server that is ready: by then it has made its certificate. */
+export function writeKubeconfigs(
+  directory: string,
+  address: string,
+  tokens: Tokens,
+): Readonly<Record<Identity, string>> {
+  // Its own certificate, followed by that of the authority that signed it.
+  const authority = readFileSync(join(directory, 'certificates', 'apiserver.crt'), 'utf8')
   const written = identities.map(identity => {
-    const path = join(directory, `${identity}.kubeconfig`)
-    writeFileSync(path, kubeconfig(url, authority, users[identity].user, tokens[identity]), { mode: 0o600 })
+    const path = kubeconfigPath(directory, identity)
+    const text = kubeconfig(apiServerUrl(address), authority, users[identity].user, tokens[identity])
+    writeFileSync(path, text, { mode: 0o600 })
     return [identity, path] as const
   })
   return Object.fromEntries(written) as Record<Identity, string>

@@ -1,0 +1,77 @@
+/** The lab's Kubernetes objects: our manifests, and a Node for each node. */
+import { join } from 'node:path'
+import type { KubeClient } from '../../src/kube/client.ts'
+import { loadKubeConfig } from '../../src/kube/config.ts'
+import { createClient } from '../../src/kube/httpclient.ts'
+import type { KubeObject } from '../../src/kube/objects.ts'
+import type { Resource } from '../../src/kube/resources.ts'
+import { binary } from '../binaries.ts'
+import { nodeAddress, nodeName, numbers, podCidr } from './addresses.ts'
+import { exec } from './exec.ts'
+import type { Identity } from './identities.ts'
+import { kubeconfigOf } from './nodes.ts'
+import type { Lab } from './state.ts'
+
+const manifests = (name: string): string => join(import.meta.dirname, '../../manifests', name)
+
+/** Runs kubectl as the lab's administrator. */
+export const kubectl = (lab: Lab, args: readonly string[], input?: string): Promise<string> =>
+  exec([binary('kubectl'), '--kubeconfig', kubeconfigOf(lab, 'admin'), ...args], input === undefined ? {} : { input })
+
+/** Gives a client for the API server to `use`, and closes its connections afterwards. */
+export async function withClient<T>(
+  lab: Lab,
+  use: (client: KubeClient) => Promise<T>,
+  identity: Identity = 'admin',
+): Promise<T> {
+  const config = loadKubeConfig(kubeconfigOf(lab, identity))
+  try {
+    return await use(createClient(config))
+  } finally {
+    await config.close()
+  }
+}
+
+/** Applies the custom resources and the roles, and waits until the former are served. */
+export async function installManifests(lab: Lab): Promise<void> {
+  const rbac = lab.shape === 'compact' ? 'rbac-compact' : 'rbac'
+  const apply = ['apply', '--server-side', '-k']
+  await Promise.all([
+    kubectl(lab, [...apply, manifests('crd')]).then(() =>
+      kubectl(lab, ['wait', '--for=condition=Established', 'crd', '--all']),
+    ),
+    kubectl(lab, [...apply, manifests(rbac)]),
+  ])
+}
+
+/** What a kubelet would write, which is more than Fairlead reads. */
+export interface KubeletObject extends KubeObject {
+  readonly spec: object
+  readonly status?: object
+}
+
+const nodeResource: Resource<KubeletObject> = { apiVersion: 'v1', kind: 'Node', plural: 'nodes' }
+
+/** What kubelets would have written of the lab's nodes. */
+export const registerNodes = (lab: Lab): Promise<unknown> =>
+  withClient(lab, client =>
+    Promise.all(numbers(lab.nodes).map(number => client.create(nodeResource, nodeObject(number)))),
+  )
+
+function nodeObject(number: number) {
+  const address = nodeAddress(number)
+  const cidr = podCidr(number)
+  const name = nodeName(number)
+  return {
+    metadata: { name, labels: { 'kubernetes.io/hostname': name } },
+    spec: { podCIDR: cidr.v4, podCIDRs: [cidr.v4, cidr.v6] },
+    status: {
+      addresses: [
+        { type: 'InternalIP', address: address.v4 },
+        { type: 'InternalIP', address: address.v6 },
+        { type: 'Hostname', address: name },
+      ],
+      conditions: [{ type: 'Ready', status: 'True', reason: 'Lab', message: 'the lab says so' }],
+    },
+  }
+}

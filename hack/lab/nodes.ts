@@ -1,0 +1,73 @@
+/** Command lines of what runs on nodes, beside the API server and in pods. */
+import { join } from 'node:path'
+import { binary } from '../binaries.ts'
+import { type NodeName, nodeAddress, nodeNumber, podNetwork } from './addresses.ts'
+import { kubeconfigPath } from './controlplane.ts'
+import type { Identity } from './identities.ts'
+import { type Lab, placeDirectory } from './state.ts'
+
+const file = (path: string): string => join(import.meta.dirname, path)
+
+export const podPort = 80
+
+export const kubeconfigOf = (lab: Lab, identity: Identity): string =>
+  kubeconfigPath(placeDirectory(lab, 'control'), identity)
+
+/** The unix socket of a node's gobgpd. */
+export const gobgpSocket = (lab: Lab, node: NodeName): string => join(placeDirectory(lab, node), 'gobgp.sock')
+
+export const proxyHealth = (node: NodeName): string => `http://${nodeAddress(nodeNumber(node)).v4}:10256/healthz`
+
+/** The kernel's conntrack limits belong to the host's namespace: kube-proxy is told to leave them alone. */
+export const proxyCommand = (lab: Lab, node: NodeName): readonly string[] => [
+  binary('kube-proxy'),
+  `--kubeconfig=${kubeconfigOf(lab, 'proxy')}`,
+  '--proxy-mode=iptables',
+  `--hostname-override=${node}`,
+  `--cluster-cidr=${podNetwork.v4},${podNetwork.v6}`,
+  `--healthz-bind-address=${new URL(proxyHealth(node)).host}`,
+  '--conntrack-max-per-core=0',
+  '--conntrack-tcp-timeout-established=0',
+  '--conntrack-tcp-timeout-close-wait=0',
+]
+
+export const gobgpdCommand = (lab: Lab, node: NodeName): readonly string[] => [
+  binary('gobgpd'),
+  `--api-hosts=unix://${gobgpSocket(lab, node)}`,
+  '--pprof-disable',
+]
+
+/** Only what the lab's story needs; with no kubelets, whatever judges nodes would find them dead. */
+export const controllerManagerCommand = (lab: Lab): readonly string[] => [
+  binary('kube-controller-manager'),
+  `--kubeconfig=${kubeconfigOf(lab, 'admin')}`,
+  '--controllers=endpointslice-controller,namespace-controller,garbage-collector-controller',
+  '--leader-elect=false',
+]
+
+const manager = (role: string, lab: Lab, identity: Identity, name: string): readonly string[] => [
+  process.execPath,
+  file('../../src/main.ts'),
+  role,
+  `--kubeconfig=${kubeconfigOf(lab, identity)}`,
+  `--identity=${name}`,
+  '--log-level=debug',
+]
+
+export const controllerCommand = (lab: Lab, name: string): readonly string[] =>
+  manager('controller', lab, 'controller', name)
+
+/** The manager of a node: a speaker, or in the compact shape one that is everything, for every node. */
+export function speakerCommand(lab: Lab, node: NodeName): readonly string[] {
+  const flags = [`--node-name=${node}`, `--gobgp-socket=${gobgpSocket(lab, node)}`]
+  return lab.shape === 'compact'
+    ? [...manager('all', lab, 'manager', node), ...flags, '--next-hops=eligible-nodes']
+    : [...manager('speaker', lab, 'speaker', node), ...flags]
+}
+
+export const podServerCommand = (node: NodeName): readonly string[] => [
+  process.execPath,
+  file('pod-server.ts'),
+  node,
+  `${podPort}`,
+]

@@ -1,0 +1,137 @@
+/** The lab's processes by name and place: how each is started, and how one is killed, paused and restarted. */
+import { existsSync, mkdirSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { hostLink, type NodeName, namespaceOf, nodeName, nodeNumber, numbers, type Place, places } from './addresses.ts'
+import { apiServerCommand, apiServerReady, etcdCommand } from './controlplane.ts'
+import { exec } from './exec.ts'
+import {
+  controllerCommand,
+  controllerManagerCommand,
+  gobgpdCommand,
+  gobgpSocket,
+  podServerCommand,
+  proxyCommand,
+  proxyHealth,
+  speakerCommand,
+} from './nodes.ts'
+import { isAlive, type ProcessRecord, signal, start, stop, waitReady } from './processes.ts'
+import { bgpdCommand, birdCommand, routerSocket, zebraCommand } from './routers.ts'
+import { type Lab, logDirectory, placeDirectory, recordedProcess, recordProcess } from './state.ts'
+
+interface Recipe {
+  readonly argv: (lab: Lab, place: Place) => readonly string[]
+  /** Absent: it is ready when it runs. */
+  readonly ready?: (lab: Lab, place: Place) => Promise<boolean> | boolean
+}
+
+const apiServerAddress = (lab: Lab): string => hostLink(lab.index).control
+
+const recipes = {
+  etcd: { argv: lab => etcdCommand(placeDirectory(lab, 'control')) },
+  'kube-apiserver': {
+    argv: lab => apiServerCommand(placeDirectory(lab, 'control'), apiServerAddress(lab)),
+    ready: lab => apiServerReady(apiServerAddress(lab)),
+  },
+  'kube-controller-manager': { argv: controllerManagerCommand },
+  controller1: { argv: lab => controllerCommand(lab, 'controller1') },
+  controller2: { argv: lab => controllerCommand(lab, 'controller2') },
+  zebra: { argv: zebraCommand, ready: lab => existsSync(routerSocket(lab, 'zebra')) },
+  bgpd: { argv: bgpdCommand, ready: lab => existsSync(routerSocket(lab, 'bgpd')) },
+  bird: { argv: birdCommand, ready: lab => existsSync(routerSocket(lab, 'bird')) },
+  'kube-proxy': {
+    argv: (lab, place) => proxyCommand(lab, place as NodeName),
+    ready: (lab, place) => succeeds(['curl', '-sf', '-o', '/dev/null', proxyHealth(place as NodeName)], lab, place),
+  },
+  gobgpd: {
+    argv: (lab, place) => gobgpdCommand(lab, place as NodeName),
+    ready: (lab, place) => accepts(gobgpSocket(lab, place as NodeName)),
+  },
+  manager: { argv: (lab, place) => speakerCommand(lab, place as NodeName) },
+  'pod-server': { argv: (_, place) => podServerCommand(nodeName(nodeNumber(place as NodeName))) },
+} as const satisfies Record<string, Recipe>
+
+export type Part = keyof typeof recipes
+export const isPart = (name: string): name is Part => Object.hasOwn(recipes, name)
+
+/** Numbers of the nodes with a gobgpd and a manager. */
+export const speakers = (lab: Lab): readonly number[] =>
+  numbers(lab.shape === 'compact' ? Math.min(2, lab.nodes) : lab.nodes)
+
+/** The processes of a place, in the order they start in. */
+export function partsAt(lab: Lab, place: Place): readonly Part[] {
+  if (place === 'client') return []
+  if (place === 'router') return lab.router === 'frr' ? ['zebra', 'bgpd'] : ['bird']
+  if (place === 'control') {
+    const controllers: readonly Part[] = lab.manager && lab.shape === 'daemonset' ? ['controller1', 'controller2'] : []
+    return ['etcd', 'kube-apiserver', 'kube-controller-manager', ...controllers]
+  }
+  if (place.startsWith('pod')) return ['pod-server']
+  if (!speakers(lab).includes(nodeNumber(place as NodeName))) return ['kube-proxy']
+  return ['kube-proxy', 'gobgpd', ...(lab.manager ? (['manager'] as const) : [])]
+}
+
+/** Every place that has this part. */
+export const placesOf = (lab: Lab, part: Part): readonly Place[] =>
+  places(lab.nodes).filter(place => partsAt(lab, place).includes(part))
+
+/** The process last started as this part, running or not. */
+export const processOf = (lab: Lab, place: Place, part: Part): ProcessRecord | undefined =>
+  recordedProcess(lab, `${place}.${part}`)
+
+/**
+ * Starts a part and waits until it is ready.
+ *
+ * @throws StartFailed with the end of its log
+ */
+export async function startPart(lab: Lab, place: Place, part: Part): Promise<ProcessRecord> {
+  const recipe: Recipe = recipes[part]
+  mkdirSync(placeDirectory(lab, place), { recursive: true })
+  const record = await start({
+    name: `${place}.${part}`,
+    argv: recipe.argv(lab, place),
+    log: join(logDirectory(lab), `${place}.${part}.log`),
+    namespace: namespaceOf(lab.name, place),
+    keep: lab.keep,
+  })
+  recordProcess(lab, record)
+  await waitReady(record, () => recipe.ready?.(lab, place) ?? true)
+  return record
+}
+
+/** Sends a signal; false when it does not run. */
+export function signalPart(lab: Lab, place: Place, part: Part, name: NodeJS.Signals): boolean {
+  const record = processOf(lab, place, part)
+  return record !== undefined && signal(record, name)
+}
+
+/** Ends a part and waits for its end: it stays dead until `restartPart`. */
+export async function killPart(lab: Lab, place: Place, part: Part, name: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  const record = processOf(lab, place, part)
+  if (record !== undefined) await stop(record, name)
+}
+
+/** Ends a part, should it run, and starts it anew. */
+export async function restartPart(lab: Lab, place: Place, part: Part): Promise<ProcessRecord> {
+  await killPart(lab, place, part)
+  return startPart(lab, place, part)
+}
+
+export function isRunningPart(lab: Lab, place: Place, part: Part): boolean {
+  const record = processOf(lab, place, part)
+  return record !== undefined && isAlive(record)
+}
+
+const succeeds = (argv: readonly string[], lab: Lab, place: Place): Promise<boolean> =>
+  exec(argv, { namespace: namespaceOf(lab.name, place) }).then(
+    () => true,
+    () => false,
+  )
+
+const accepts = (socketPath: string): Promise<boolean> =>
+  new Promise(resolve => {
+    const socket = connect(socketPath)
+    socket.once('connect', () => resolve(true))
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })

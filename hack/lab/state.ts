@@ -1,0 +1,100 @@
+/**
+ * What is known of a lab, on disk, so that any shell or test can find it:
+ *
+ *   /run/fairlead/LAB/lab.json          the lab as it was asked for
+ *   /run/fairlead/LAB/processes/…json   one file for each process
+ *   /run/fairlead/LAB/logs/…log         what each process wrote
+ *   /run/fairlead/LAB/PLACE/…           sockets, configurations and data
+ *   /run/fairlead/.links/INDEX          whose link to the host has this index
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { maxLabs, type Place } from './addresses.ts'
+import { isAlive, type ProcessRecord } from './processes.ts'
+
+const root = '/run/fairlead'
+const links = join(root, '.links')
+
+export interface Lab {
+  readonly name: string
+  /** Number of its link to the host, unlike that of any other lab. */
+  readonly index: number
+  readonly nodes: number
+  /** daemonset: a speaker on every node, and two controllers. compact: `manager all` on two nodes, for all of them. */
+  readonly shape: 'daemonset' | 'compact'
+  readonly router: 'frr' | 'bird'
+  /** Whether managers are part of it. */
+  readonly manager: boolean
+  /** Lives on when the process that made it ends. */
+  readonly keep: boolean
+}
+
+export const labDirectory = (name: string): string => join(root, name)
+export const logDirectory = (lab: Lab): string => join(labDirectory(lab.name), 'logs')
+export const placeDirectory = (lab: Lab, place: Place): string => join(labDirectory(lab.name), place)
+
+export class NoSuchLab extends Error {
+  override readonly name = 'NoSuchLab'
+}
+
+/** @throws NoSuchLab */
+export function readLab(name: string): Lab {
+  const file = join(labDirectory(name), 'lab.json')
+  if (!existsSync(file)) throw new NoSuchLab(`there is no lab "${name}"; npm run lab -- up --name ${name} makes it`)
+  return JSON.parse(readFileSync(file, 'utf8')) as Lab
+}
+
+/** Makes the lab's directories and takes an index that no other lab has. */
+export function create(options: Omit<Lab, 'index'>): Lab {
+  const lab = { ...options, index: claimIndex(options.name) }
+  for (const directory of ['logs', 'processes']) mkdirSync(join(labDirectory(lab.name), directory), { recursive: true })
+  writeFileSync(join(labDirectory(lab.name), 'lab.json'), JSON.stringify(lab))
+  return lab
+}
+
+/** Creating the file is taking the index: two labs that start at once cannot both. */
+function claimIndex(name: string): number {
+  mkdirSync(links, { recursive: true })
+  for (let index = 0; index < maxLabs; index++) {
+    try {
+      writeFileSync(join(links, `${index}`), name, { flag: 'wx' })
+      return index
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+  throw new Error(`there are ${maxLabs} labs: remove some`)
+}
+
+/** Forgets the lab: its directory and its index. */
+export function forget(name: string): void {
+  rmSync(labDirectory(name), { recursive: true, force: true })
+  if (!existsSync(links)) return
+  for (const index of readdirSync(links)) {
+    const file = join(links, index)
+    if (readFileSync(file, 'utf8') === name) rmSync(file)
+  }
+}
+
+/** Names of the labs that left something on disk. */
+export const recordedLabs = (): readonly string[] =>
+  existsSync(root) ? readdirSync(root).filter(entry => !entry.startsWith('.')) : []
+
+const processFile = (lab: Lab, name: string): string => join(labDirectory(lab.name), 'processes', `${name}.json`)
+
+export const recordProcess = (lab: Lab, record: ProcessRecord): void =>
+  writeFileSync(processFile(lab, record.name), JSON.stringify(record))
+
+export function recordedProcess(lab: Lab, name: string): ProcessRecord | undefined {
+  const file = processFile(lab, name)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord) : undefined
+}
+
+/** Whether any process of the lab still runs; without one, what is on disk is what a crash left. */
+export function isRunning(name: string): boolean {
+  const directory = join(labDirectory(name), 'processes')
+  if (!existsSync(directory)) return false
+  return readdirSync(directory).some(file =>
+    isAlive(JSON.parse(readFileSync(join(directory, file), 'utf8')) as ProcessRecord),
+  )
+}
