@@ -3,9 +3,8 @@
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined }
 export type Schema = { readonly [key: string]: Json | undefined }
 
-/** Both say the same, but kube-apiserver allows and knows these only. */
+/** What both have in common, and what is kube-apiserver's own. */
 const carriedOver = new Set([
-  'type',
   'description',
   'format',
   'enum',
@@ -51,6 +50,9 @@ function convert(keyword: string, value: Json | undefined, schema: Schema, path:
       return [[keyword, properties(value as Schema, path)]]
     case 'items':
       return [[keyword, structural(value as Schema, `${path}[]`)]]
+    // Several types, as zod writes what may be null.
+    case 'type':
+      return typeof value === 'string' ? [[keyword, value]] : unsupported(keyword, path)
     case 'const':
       return [['enum', [value ?? null]]]
     case 'minimum':

@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import anyTest, { type TestFn } from 'ava'
+import { binary } from '../../../hack/binaries.ts'
+import { type ControlPlane, startControlPlane } from '../../../hack/lab/controlplane.ts'
+import { CommandFailed, exec } from '../../../hack/lab/exec.ts'
+import type { Identity } from '../../../hack/lab/identities.ts'
+
+const test = anyTest as TestFn<{ readonly directory: string; readonly controlPlane: ControlPlane }>
+
+const manifests = fileURLToPath(new URL('../../../manifests', import.meta.url))
+
+const kubectl = (controlPlane: ControlPlane, identity: Identity, ...args: readonly string[]) =>
+  exec([binary('kubectl'), `--kubeconfig=${controlPlane.kubeconfigs[identity]}`, ...args])
+
+test.before(async t => {
+  const directory = await mkdtemp(join(tmpdir(), 'rbac-'))
+  const controlPlane = await startControlPlane({ directory })
+  t.context = { directory, controlPlane }
+  for (const base of ['crd', 'rbac-compact']) {
+    await kubectl(controlPlane, 'admin', 'apply', '--server-side', '--kustomize', join(manifests, base))
+  }
+})
+
+test.after.always(async t => {
+  await t.context.controlPlane?.stop()
+  if (t.context.directory) await rm(t.context.directory, { recursive: true })
+})
+
+/** What `kubectl auth can-i` says: it exits with 1 after "no". */
+async function can(controlPlane: ControlPlane, identity: Identity, verb: string, ...what: readonly string[]) {
+  try {
+    return (await kubectl(controlPlane, identity, 'auth', 'can-i', verb, ...what)).trim()
+  } catch (error) {
+    if (error instanceof CommandFailed && error.stdout.trim() === 'no') return 'no'
+    throw error
+  }
+}
+
+const inSystem = '--namespace=fairlead-system'
+const everywhere = '--all-namespaces'
+
+const cases: readonly [identities: readonly Identity[], expected: 'yes' | 'no', verb: string, ...what: string[]][] = [
+  [['controller', 'speaker', 'manager'], 'yes', 'watch', 'services', everywhere],
+  [['controller', 'speaker', 'manager'], 'yes', 'watch', 'endpointslices.discovery.k8s.io', everywhere],
+  [['controller', 'speaker', 'manager'], 'yes', 'list', 'eips'],
+  [['controller', 'speaker', 'manager'], 'yes', 'patch', 'virtualips', '--subresource=status'],
+  [['controller', 'manager'], 'yes', 'create', 'virtualips'],
+  [['controller', 'manager'], 'yes', 'delete', 'virtualips'],
+  [['controller', 'manager'], 'yes', 'patch', 'services', '--subresource=status', everywhere],
+  [['controller', 'manager'], 'yes', 'update', 'leases.coordination.k8s.io', inSystem],
+  [['controller', 'manager'], 'yes', 'create', 'events.events.k8s.io', everywhere],
+  [['speaker'], 'no', 'create', 'virtualips'],
+  [['speaker'], 'no', 'delete', 'virtualips'],
+  [['speaker'], 'no', 'patch', 'services', '--subresource=status', everywhere],
+  [['speaker'], 'no', 'patch', 'eips', '--subresource=status'],
+  [['speaker'], 'no', 'get', 'leases.coordination.k8s.io', inSystem],
+  [['controller', 'speaker', 'manager'], 'no', 'get', 'secrets', everywhere],
+  [['controller', 'speaker', 'manager'], 'no', 'patch', 'services', everywhere],
+  [['controller', 'speaker', 'manager'], 'no', 'patch', 'nodes'],
+  [['controller', 'speaker', 'manager'], 'no', 'patch', 'bgppeers'],
+  [['controller', 'manager'], 'no', 'get', 'leases.coordination.k8s.io', '--namespace=default'],
+]
+
+for (const [who, expected, verb, ...what] of cases) {
+  for (const identity of who) {
+    test(`38: may the ${identity} ${verb} ${what.join(' ')}? ${expected}`, async t => {
+      t.is(await can(t.context.controlPlane, identity, verb, ...what), expected)
+    })
+  }
+}
