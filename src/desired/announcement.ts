@@ -1,6 +1,6 @@
 import type { BgpConf } from '../api/bgpconf.ts'
 import type { BgpPeer } from '../api/bgppeer.ts'
-import type { VirtualIP } from '../api/virtualip.ts'
+import type { VirtualIPSpec } from '../api/virtualip.ts'
 import type { EndpointSlice, Node, Service } from '../kube/objects.ts'
 import { parseAddress } from '../net/address.ts'
 import { serving } from './endpoints.ts'
@@ -55,13 +55,12 @@ export function announcers(
 
 /** Who announces a VIP, or the first thing that is in the way. */
 export function announcement(
-  vip: VirtualIP,
+  { protocol, address }: Pick<VirtualIPSpec, 'protocol' | 'address'>,
   service: Service,
   slices: Iterable<EndpointSlice>,
   conf: BgpConf | undefined,
   speakers: readonly Announcer[],
 ): Announcement {
-  const { protocol, address } = vip.spec
   if (protocol !== 'bgp') return not('ModeNotSupported', `This version does not announce protocol ${protocol}.`)
   if (conf?.spec.as === undefined) return not('BgpNotConfigured', 'No BgpConf "default" names an AS.')
   const endpoints = serving(slices, parseAddress(address)?.family === 6 ? 'IPv6' : 'IPv4')

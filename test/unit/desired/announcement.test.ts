@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { BgpConf } from '../../../src/api/bgpconf.ts'
 import { announcement, announcers } from '../../../src/desired/announcement.ts'
-import { bgpConf, bgpPeer, node, service, slice, virtualIP } from '../objects.ts'
+import { bgpConf, bgpPeer, node, service, slice } from '../objects.ts'
 
 type Reports = NonNullable<NonNullable<BgpConf['status']>['nodesConfStatus']>
 
@@ -38,7 +38,7 @@ for (const [family, address] of [
   const policies = { Cluster: service('web'), Local: service('web', { externalTrafficPolicy: 'Local' }) }
   const slices = [slice('web', family, [{ nodeName: 'node2' }])]
   const ask = (policy: 'Cluster' | 'Local', reported: ReturnType<typeof cluster>, endpoints = slices) =>
-    announcement(virtualIP(address, policies[policy]), policies[policy], endpoints, reported.conf, reported.speakers)
+    announcement({ address, protocol: 'bgp' }, policies[policy], endpoints, reported.conf, reported.speakers)
 
   test(`13: who announces, ${family}`, t => {
     t.deepEqual(ask('Cluster', cluster(well)), {
@@ -85,8 +85,8 @@ for (const [family, address] of [
   test(`12: no BgpConf, and a mode that is not announced yet, ${family}`, t => {
     const { speakers } = cluster(well)
     const web = policies.Cluster
-    t.is(announcement(virtualIP(address, web), web, slices, undefined, speakers).reason, 'BgpNotConfigured')
-    const layer2 = announcement(virtualIP(address, web, 'layer2'), web, slices, bgpConf({ as: 1 }), speakers)
+    t.is(announcement({ address, protocol: 'bgp' }, web, slices, undefined, speakers).reason, 'BgpNotConfigured')
+    const layer2 = announcement({ address, protocol: 'layer2' }, web, slices, bgpConf({ as: 1 }), speakers)
     t.is(layer2.reason, 'ModeNotSupported')
   })
 }

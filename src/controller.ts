@@ -1,0 +1,75 @@
+import type { Logger } from 'pino'
+import { groupBy, mergeMap, Observable, Subject, throttleTime } from 'rxjs'
+import { Allocation } from './controller/allocation.ts'
+import { ControllerStatus } from './controller/status.ts'
+import type { KubeClient } from './kube/client.ts'
+import type { Options } from './options.ts'
+import { monotonic } from './streams/time.ts'
+import { WorkQueue } from './streams/workqueue.ts'
+import type { Change } from './watch/reduce.ts'
+import { emptySnapshot } from './watch/snapshot.ts'
+
+/** Services that are worked on at once; more only wait at the API server. */
+const CONCURRENCY = 64
+/** How often the counts of one Eip are written at most (milliseconds). */
+const COUNTS_MS = 1_000
+
+export interface ControllerParts {
+  /** Replays its last value. */
+  readonly cluster: Observable<Change>
+  readonly client: KubeClient
+  readonly options: Options
+  readonly log: Logger
+}
+
+/**
+ * The controller, for as long as it is subscribed to, which is while it leads: cluster -> allocation -> ledger -> status.
+ * Unsubscribing starts nothing further and calls back nothing that is under way: the ledger is safe with two at once.
+ */
+export function controller({ cluster, client, options, log }: ControllerParts): Observable<never> {
+  return new Observable(subscriber => {
+    let snapshot = emptySnapshot
+    const pools = new Subject<string>()
+    const allocation = new Allocation(client, options, eip => pools.next(eip))
+    const status = new ControllerStatus(client, options.identity, log)
+    const queue = new WorkQueue(
+      async key => {
+        const outcome = await allocation.work(key)
+        status.settled(key, outcome, snapshot)
+        for (const other of outcome.next) queue.add(other)
+      },
+      {
+        concurrency: CONCURRENCY,
+        backoff: { first: 50, most: 30_000, random: Math.random },
+        scheduler: monotonic,
+        report: (err, service, failures) =>
+          log.warn({ err, service, failures }, 'could not settle a Service; trying again'),
+      },
+    )
+
+    const counts = pools.pipe(
+      groupBy(name => name),
+      mergeMap(one => one.pipe(throttleTime(COUNTS_MS, monotonic, { leading: true, trailing: true }))),
+    )
+    subscriber.add(counts.subscribe(name => status.poolChanged(name, snapshot, allocation.allocator)))
+    subscriber.add(
+      cluster.subscribe(change => {
+        const { kinds, virtualIPs } = change.touched
+        snapshot = change.snapshot
+        const keys = allocation.observe(change)
+        for (const name of virtualIPs) if (!snapshot.virtualIPs.has(name)) status.virtualIPGone(name)
+        if (kinds.has('eips')) for (const name of snapshot.eips.keys()) pools.next(name)
+        if (announcementMayChange.some(kind => kinds.has(kind)) && status.clusterChanged(snapshot)) {
+          for (const key of snapshot.virtualIPsOf.keys()) queue.add(key)
+        }
+        for (const key of keys) queue.add(key)
+      }),
+    )
+    subscriber.add(() => {
+      queue.stop()
+      status.stop()
+    })
+  })
+}
+
+const announcementMayChange = ['bgpConfs', 'bgpPeers', 'nodes'] as const

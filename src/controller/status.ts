@@ -1,0 +1,100 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Logger } from 'pino'
+import { bgpConfName } from '../api/bgpconf.ts'
+import { type Announcer, announcement, announcers } from '../desired/announcement.ts'
+import type { Allocator } from '../ipam/allocator.ts'
+import type { KubeClient } from '../kube/client.ts'
+import { objectName, parseAddress } from '../net/address.ts'
+import { createEventRecorder } from '../status/events.ts'
+import { type GivenAddress, ingress, serviceFindings } from '../status/service.ts'
+import { slots } from '../streams/slots.ts'
+import { monotonic } from '../streams/time.ts'
+import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
+import type { Outcome } from './allocation.ts'
+import { BgpStatus } from './bgpstatus.ts'
+import { PoolStatus } from './poolstatus.ts'
+import { ServiceStatus } from './servicestatus.ts'
+import { VirtualIPStatus } from './virtualipstatus.ts'
+
+/** Status writes under way at once; more only wait at the API server. */
+const CONCURRENCY = 64
+const retrying = { backoff: { first: 100, most: 30_000, random: Math.random }, scheduler: monotonic }
+
+/** All that the controller writes for people to read. */
+export class ControllerStatus {
+  readonly #services: ServiceStatus
+  readonly #virtualIPs: VirtualIPStatus
+  readonly #pools: PoolStatus
+  readonly #bgp: BgpStatus
+  #snapshot: Snapshot = emptySnapshot
+  #speakers: readonly Announcer[] = []
+
+  constructor(client: KubeClient, identity: string, log: Logger) {
+    const writing = {
+      ...retrying,
+      slots: slots(CONCURRENCY),
+      report: (err: unknown, object: string) =>
+        log.warn({ err, object }, 'a status could not be written; trying again'),
+    }
+    const tell = createEventRecorder(client, {
+      ...retrying,
+      instance: identity,
+      clock: () => new Date(),
+      report: (err, { regarding, reason }) => log.warn({ err, object: regarding.name, reason }, 'an event was lost'),
+    })
+    this.#services = new ServiceStatus(client, tell, writing)
+    this.#virtualIPs = new VirtualIPStatus(client, writing)
+    this.#pools = new PoolStatus(client, writing)
+    this.#bgp = new BgpStatus(client, writing)
+  }
+
+  /**
+   * Takes up a change of nodes, BgpConfs or BgpPeers. Returns whether it may change who announces what, so that every VIP
+   * is to be looked at.
+   */
+  clusterChanged(snapshot: Snapshot): boolean {
+    this.#snapshot = snapshot
+    this.#bgp.write(snapshot)
+    const conf = snapshot.bgpConfs.get(bgpConfName)
+    const speakers = announcers(conf, snapshot.bgpPeers.values(), name => snapshot.nodes.get(name))
+    if (isDeepStrictEqual(speakers, this.#speakers)) return false
+    this.#speakers = speakers
+    return true
+  }
+
+  poolChanged(name: string, snapshot: Snapshot, allocator: Allocator): void {
+    const eip = snapshot.eips.get(name)
+    if (eip === undefined) this.#pools.forget(name)
+    else this.#pools.write(eip, allocator)
+  }
+
+  /** Takes up what came of the work on a Service, by the snapshot that it was done by. */
+  settled(key: string, { service, entries, decision }: Outcome, snapshot: Snapshot): void {
+    if (service === undefined) return this.#services.forget(key)
+    if (decision?.ours !== true) return this.#services.takeBack(service)
+    const slices = snapshot.endpointSlices.get(key)
+    const given = entries.map((entry): GivenAddress => {
+      const name = objectNameOf(entry.address)
+      const conf = this.#snapshot.bgpConfs.get(bgpConfName)
+      const found = announcement(entry, service, slices?.values() ?? [], conf, this.#speakers)
+      this.#virtualIPs.write(name, snapshot.virtualIPs.get(name), found)
+      return { ...entry, announcement: found }
+    })
+    this.#services.write(service, ingress(given), serviceFindings(given, decision.failure))
+  }
+
+  virtualIPGone(name: string): void {
+    this.#virtualIPs.forget(name)
+  }
+
+  /** Nothing further is written. */
+  stop(): void {
+    for (const status of [this.#services, this.#virtualIPs, this.#pools, this.#bgp]) status.clear()
+  }
+}
+
+function objectNameOf(text: string): string {
+  const address = parseAddress(text)
+  if (address === undefined) throw new TypeError(`${text} is given and no address`)
+  return objectName(address)
+}

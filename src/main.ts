@@ -1,0 +1,113 @@
+#!/usr/bin/env node
+/** `manager`: from the command line to the roles, and out again on a signal. */
+import { randomUUID } from 'node:crypto'
+import { type Logger, pino, stdTimeFunctions } from 'pino'
+import { EMPTY, finalize, merge, type Observable, shareReplay, Subject, switchMap, takeUntil, tap } from 'rxjs'
+import packageJson from '../package.json' with { type: 'json' }
+import { GobgpRouter } from './bgp/gobgp/router.ts'
+import { controller } from './controller.ts'
+import type { KubeClient } from './kube/client.ts'
+import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from './kube/config.ts'
+import { createClient } from './kube/httpclient.ts'
+import { electLeader } from './leader/elect.ts'
+import { commandLine, type Options, type SpeakerOptions, type Start } from './options.ts'
+import { speaker } from './speaker.ts'
+import { monotonic } from './streams/time.ts'
+import type { Kind } from './watch/kinds.ts'
+import type { Change } from './watch/reduce.ts'
+import { watchCluster } from './watch/watch.ts'
+
+const LEASE = 'fairlead-controller'
+const speakerKinds = ['services', 'endpointSlices', 'nodes', 'eips', 'bgpConfs', 'bgpPeers', 'virtualIPs'] as const
+const controllerKinds: readonly Kind[] = [...speakerKinds, 'namespaces']
+
+/** What the roles share. */
+interface Shared {
+  readonly cluster: Observable<Change>
+  readonly client: KubeClient
+  readonly log: Logger
+  readonly stop: Observable<unknown>
+}
+
+commandLine(packageJson.version, start).parse()
+
+function start(what: Start): void {
+  const { role, options } = what
+  const log = pino({ level: options.logLevel, base: { role }, timestamp: stdTimeFunctions.isoTime })
+  const config = kubeConfig(options, log)
+  if (config === undefined) return
+  const client = createClient(config)
+  const stop = new Subject<NodeJS.Signals>()
+  const cluster = watchCluster(client, role === 'speaker' ? speakerKinds : controllerKinds, {
+    backoff: { first: 100, most: 10_000, random: Math.random },
+    scheduler: monotonic,
+    report: (err, { plural }) => log.warn({ err, kind: plural }, 'a watch failed; trying again'),
+  }).pipe(shareReplay({ bufferSize: 1, refCount: true }))
+  const shared = { cluster, client, log, stop }
+
+  log.info({ version: packageJson.version, options }, 'starting')
+  const roles = {
+    controller: () => control(what.options, shared),
+    speaker: () => speak(what.options as Options & SpeakerOptions, shared),
+    all: () => merge(control(what.options, shared), speak(what.options as Options & SpeakerOptions, shared)),
+  }
+  roles[role]().subscribe({
+    error: err => {
+      log.fatal({ err }, 'cannot go on')
+      process.exit(1)
+    },
+    complete: () => {
+      log.info('stopped')
+      void config.close()
+    },
+  })
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping')
+      stop.next(signal)
+    })
+  }
+}
+
+/** Leads by the Lease, or is ready to: its view of the cluster is kept up meanwhile. Completes when the Lease is given back. */
+function control(options: Options, { cluster, client, log, stop }: Shared): Observable<never> {
+  const leading = electLeader(client, {
+    lease: { namespace: options.namespace, name: LEASE },
+    identity: `${options.identity}_${randomUUID()}`,
+    scheduler: monotonic,
+    clock: () => new Date(),
+    stop,
+    report: err => log.warn({ err }, 'the Lease could not be read or written; trying again'),
+  })
+  return merge(
+    cluster.pipe(
+      takeUntil(stop),
+      switchMap(() => EMPTY),
+    ),
+    leading.pipe(
+      tap(leads => log.info({ leads }, leads ? 'leads from now on' : 'does not lead')),
+      switchMap(leads => (leads ? controller({ cluster, client, options, log }) : EMPTY)),
+    ),
+  )
+}
+
+/** Announces until it is stopped, and then leaves the router as it is: it goes on announcing. */
+function speak(options: SpeakerOptions, { cluster, client, log, stop }: Shared): Observable<never> {
+  const router = new GobgpRouter(options.gobgpSocket)
+  return speaker({ cluster, client, router, options, log }).pipe(
+    takeUntil(stop),
+    finalize(() => router.close()),
+  )
+}
+
+/** Without a usable kubeconfig there is nothing to do: one line says why. */
+function kubeConfig({ kubeconfig }: Options, log: Logger): PooledKubeConfig | undefined {
+  try {
+    return loadKubeConfig(kubeconfig)
+  } catch (error) {
+    if (!(error instanceof KubeConfigError)) throw error
+    log.fatal(error.message)
+    process.exitCode = 1
+    return undefined
+  }
+}

@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from 'node:util'
+import { Map as IMap } from 'immutable'
+import type { Logger } from 'pino'
+import {
+  combineLatest,
+  delay,
+  distinctUntilChanged,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  share,
+  shareReplay,
+  skipWhile,
+  startWith,
+  Subject,
+  tap,
+  throttleTime,
+  timer,
+  withLatestFrom,
+} from 'rxjs'
+import type { Router } from './bgp/router.ts'
+import type { ProxyHealth } from './desired/forward.ts'
+import { type NextHops, nextHops } from './desired/nexthops.ts'
+import { proxyHealth, type Target } from './health/proxy.ts'
+import type { KubeClient } from './kube/client.ts'
+import type { SpeakerOptions } from './options.ts'
+import { Announcer, type Scene } from './speaker/announcer.ts'
+import { failedConfStatus, nodeConfStatus, SpeakerStatus } from './speaker/status.ts'
+import { proxyTargets } from './speaker/targets.ts'
+import { passes } from './streams/passes.ts'
+import { slots } from './streams/slots.ts'
+import { monotonic } from './streams/time.ts'
+import type { Change } from './watch/reduce.ts'
+import { mergeTouched } from './watch/touched.ts'
+
+/** How often the router is compared whole, in case somebody else changed it (milliseconds). */
+const AUDIT_MS = 60_000
+/** How often the counts of the sessions are looked at, and how long after paths went out they are right (milliseconds). */
+const COUNTS_MS = { every: 10_000, settle: 300 }
+/** A router that fails so often in a row is not just restarting: that is told. */
+const FAILURES_TOLD = 3
+const retrying = { backoff: { first: 50, most: 1_000, random: Math.random }, scheduler: monotonic }
+
+export interface SpeakerParts {
+  /** Replays its last value. */
+  readonly cluster: Observable<Change>
+  readonly client: KubeClient
+  readonly router: Router
+  readonly options: SpeakerOptions
+  readonly log: Logger
+}
+
+/**
+ * The speaker of a node, for as long as it is subscribed to: cluster and kube-proxy's health -> desired -> plan -> router ->
+ * status. Unsubscribing leaves the router as it is: it goes on announcing.
+ */
+export function speaker({ cluster, client, router, options, log }: SpeakerParts): Observable<never> {
+  const { nodeName } = options
+  const announcer = new Announcer(router, nodeName, options.nextHops === 'eligible-nodes')
+  const status = new SpeakerStatus(client, nodeName, {
+    ...retrying,
+    slots: slots(4),
+    report: (err, object) => log.warn({ err, object }, 'a status could not be written; trying again'),
+  })
+  const events = router.events.pipe(
+    tap(({ type }) => log.debug({ event: type }, 'router')),
+    share(),
+  )
+  const compareAll = merge(events.pipe(filter(({ type }) => type === 'connected')), timer(AUDIT_MS, AUDIT_MS)).pipe(
+    tap(() => announcer.invalidate()),
+    startWith(undefined),
+  )
+
+  const scenes = combineLatest([cluster, eligibleHops(cluster, options), compareAll]).pipe(
+    map(([{ snapshot, touched }, hops]): Scene => ({ snapshot, hops, touched })),
+  )
+  const failed = new Subject<unknown>()
+  const announced = scenes.pipe(
+    passes(scene => announcer.pass(scene).then(result => ({ result, scene })), {
+      ...retrying,
+      merge: (earlier, later) => ({ ...later, touched: mergeTouched(earlier.touched, later.touched) }),
+      report: (err, failures) => {
+        log.warn({ err, failures }, 'the router is not as it should be; trying again')
+        if (failures === FAILURES_TOLD) failed.next(err)
+      },
+    }),
+    tap(({ result, scene }) => {
+      if (result.changes.length > 0) log.info({ changes: result.changes }, 'changed the router')
+      if (result.foreign.length > 0) log.warn({ prefixes: result.foreign }, 'left alone: paths of no Eip')
+      status.writeConf(scene.snapshot, nodeConfStatus(result, scene.hops))
+    }),
+    share(),
+  )
+  const sessions = merge(
+    events,
+    announced.pipe(
+      throttleTime(COUNTS_MS.every, monotonic, { leading: true, trailing: true }),
+      delay(COUNTS_MS.settle),
+    ),
+    timer(0, COUNTS_MS.every),
+  ).pipe(
+    map(() => undefined),
+    passes(() => router.sessions(), {
+      ...retrying,
+      merge: () => undefined,
+      report: (err, failures) => log.debug({ err, failures }, 'the router does not tell its sessions; trying again'),
+    }),
+    withLatestFrom(cluster),
+    tap(([found, { snapshot }]) => status.writePeers(snapshot, found)),
+  )
+  const failures = failed.pipe(
+    withLatestFrom(cluster),
+    tap(([error, { snapshot }]) => status.writeConf(snapshot, failedConfStatus(nodeName, error))),
+  )
+  return merge(failures, announced, sessions).pipe(
+    ignoreElements(),
+    finalize(() => status.stop()),
+  )
+}
+
+/**
+ * The nodes that this speaker announces. Says nothing before it is known of every candidate whether its kube-proxy is
+ * healthy, so that a restart of the speaker withdraws nothing.
+ */
+function eligibleHops(cluster: Observable<Change>, options: SpeakerOptions): Observable<NextHops> {
+  const { nodeName, proxyHealth: template } = options
+  const candidates = cluster.pipe(
+    map(({ snapshot }) => snapshot.nodes),
+    distinctUntilChanged(),
+    map(nodes => {
+      const names = options.nextHops === 'self' ? [nodeName] : [...nodes.keys()]
+      const targets =
+        template === undefined ? new Map<string, Target>() : proxyTargets(names, nodes, nodeName, template)
+      return { nodes, names, targets }
+    }),
+    shareReplay({ bufferSize: 1, refCount: true }),
+  )
+  const healths = proxyHealth(candidates.pipe(map(({ targets }) => targets))).pipe(
+    startWith(IMap<string, ProxyHealth>()),
+  )
+  const unasked: ProxyHealth = template === undefined ? 'healthy' : 'unknown'
+  return combineLatest([candidates, healths]).pipe(
+    skipWhile(([{ targets }, known]) => [...targets.keys()].some(name => known.get(name, 'unknown') === 'unknown')),
+    map(([{ nodes, names }, known]) =>
+      nextHops(
+        names,
+        name => nodes.get(name),
+        name => known.get(name, unasked),
+      ),
+    ),
+    distinctUntilChanged<NextHops>(isDeepStrictEqual),
+  )
+}
