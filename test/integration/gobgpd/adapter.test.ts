@@ -127,6 +127,20 @@ test('24: gobgp shows what the adapter set', async t => {
   t.regex(await bed.gobgp('neighbor'), /10\.71\.0\.254\s+65001/)
 })
 
+test('22: a manager that died right after the start left no gap: the first peer waits for the import policy', async t => {
+  const { bed, router } = await gobgpd(t)
+  await bed.gobgp('global', 'as', '65000', 'router-id', '10.71.0.1', 'listen-port', '1790')
+  t.regex(await bed.gobgp('global', 'policy', 'import'), /ACCEPT/)
+  for (const address of ['10.71.0.254', '10.71.0.253']) {
+    await router.apply({ type: 'addPeer', peer: { ...peer, address } })
+    t.regex(await bed.gobgp('global', 'policy', 'import'), /REJECT[^]*own-paths-only/)
+  }
+  router.close()
+  const next = connected(t, bed.socket)
+  await next.apply({ type: 'addPeer', peer: { ...peer, address: '10.71.0.252' } })
+  t.is((await next.read()).peers.length, 3)
+})
+
 for (const { what, change, message } of [
   { what: 'an AS of 0', change: { as: 0 }, message: 'AS 0 is not between 1 and 4294967295' },
   { what: 'an AS of 33 bits', change: { as: 2 ** 32 }, message: 'AS 4294967296 is not between 1 and 4294967295' },
@@ -170,6 +184,15 @@ test('nobody at the socket: unreachable, and where', async t => {
   const refused = await refusal(t, router.read())
   t.is(refused.reason, 'Unreachable')
   t.is(refused.message, 'gobgpd at /nonexistent/gobgpd.sock: GetBgp: connect ENOENT')
+})
+
+test('a gobgpd that hangs is unreachable, within a deadline', async t => {
+  const { bed, router } = await gobgpd(t)
+  await router.apply(start)
+  bed.pauseGobgpd()
+  const refused = await refusal(t, router.apply({ type: 'addPeer', peer: { ...peer, password: 'secret' } }))
+  t.is(refused.reason, 'Unreachable')
+  t.regex(refused.message, /ListPolicyAssignment: Deadline exceeded after 5/)
 })
 
 test('a closed router is unreachable', async t => {

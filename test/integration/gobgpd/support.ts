@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { binary } from '../../../hack/binaries.ts'
 import { exec } from '../../../hack/lab/exec.ts'
-import { type ProcessRecord, start, stop, waitReady } from '../../../hack/lab/processes.ts'
+import { type ProcessRecord, signal, start, stop, waitReady } from '../../../hack/lab/processes.ts'
 import type { Peer } from '../../../src/bgp/router.ts'
 
 export const node = { as: 65000, v4: ['10.71.0.1', '10.71.0.2', '10.71.0.3'], v6: ['fd71::1', 'fd71::2', 'fd71::3'] }
@@ -39,6 +39,8 @@ export interface Bed {
   startOtherRouter(): Promise<string>
   /** kill -9; its socket stays behind, as it does in a pod. */
   killGobgpd(): Promise<void>
+  /** It keeps its socket and answers nothing. */
+  pauseGobgpd(): void
   /** What the `gobgp` command says. */
   gobgp(...argv: readonly string[]): Promise<string>
   vtysh(command: string): Promise<string>
@@ -49,10 +51,9 @@ export interface Bed {
   close(): Promise<void>
 }
 
-const gobgpdAt = (socket: string) => [
-  binary('gobgpd'),
-  ...['--api-hosts', `unix://${socket}`, '--pprof-disable', '--metrics-path='],
-]
+function gobgpdAt(socket: string): readonly string[] {
+  return [binary('gobgpd'), '--api-hosts', `unix://${socket}`, '--pprof-disable', '--metrics-path=']
+}
 
 let beds = 0
 
@@ -63,6 +64,7 @@ export async function makeBed({ frr = true, password = '' } = {}): Promise<Bed> 
   const directory = await mkdtemp(join(tmpdir(), `${id}-`))
   const socket = join(directory, 'gobgpd.sock')
   const running: ProcessRecord[] = []
+  const monitors: ChildProcess[] = []
   let gobgpd: ProcessRecord | undefined
 
   const run = async (name: string, namespace: string, argv: readonly string[]) => {
@@ -89,6 +91,9 @@ export async function makeBed({ frr = true, password = '' } = {}): Promise<Bed> 
     async killGobgpd() {
       if (gobgpd !== undefined) await stop(gobgpd, 'SIGKILL')
     },
+    pauseGobgpd() {
+      if (gobgpd !== undefined) signal(gobgpd, 'SIGSTOP')
+    },
     gobgp: (...argv) => exec([binary('gobgp'), '--target', `unix://${socket}`, ...argv]),
     vtysh: command => exec([binary('vtysh'), '--vty_socket', directory, '-c', command]),
     async fib() {
@@ -99,6 +104,7 @@ export async function makeBed({ frr = true, password = '' } = {}): Promise<Bed> 
       const monitor = spawn('ip', ['-n', namespaces.router, 'monitor', 'route'], {
         stdio: ['ignore', 'pipe', 'ignore'],
       })
+      monitors.push(monitor)
       let output = ''
       monitor.stdout.on('data', data => {
         output += data
@@ -110,6 +116,7 @@ export async function makeBed({ frr = true, password = '' } = {}): Promise<Bed> 
       }
     },
     async close() {
+      for (const monitor of monitors) monitor.kill()
       for (const record of running.toReversed()) await stop(record, 'SIGKILL')
       await exec(['ip', 'netns', 'del', namespaces.node])
       await exec(['ip', 'netns', 'del', namespaces.router])
@@ -205,7 +212,8 @@ router bgp ${router.as}
 async function subscribed(monitor: ChildProcess, namespace: string, output: () => string): Promise<void> {
   await until('ip monitor sees a route', async () => {
     if (monitor.exitCode !== null) throw new Error(`ip monitor ended with ${monitor.exitCode}`)
-    await exec(['ip', '-n', namespace, 'route', 'replace', 'blackhole', '198.51.100.255'])
+    const input = 'route add blackhole 198.51.100.255\nroute del blackhole 198.51.100.255'
+    await exec(['ip', '-n', namespace, '-batch', '-'], { input })
     return output().includes('198.51.100.255')
   })
 }
