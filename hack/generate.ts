@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { generateCrds } from './generate/crd.ts'
+import { generateStubs } from './generate/stubs.ts'
 
 interface Generator {
   /** Relative to the repository. It holds generated files only. */
@@ -16,7 +17,10 @@ interface Generator {
   readonly generate: (directory: string) => Promise<void>
 }
 
-const generators: readonly Generator[] = [{ directory: 'manifests/crd', generate: generateCrds }]
+const generators: readonly Generator[] = [
+  { directory: 'manifests/crd', generate: generateCrds },
+  { directory: 'proto/generated', generate: generateStubs },
+]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
