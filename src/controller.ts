@@ -3,7 +3,7 @@ import { groupBy, mergeMap, Observable, Subject, throttleTime } from 'rxjs'
 import { Allocation } from './controller/allocation.ts'
 import { ControllerStatus } from './controller/status.ts'
 import type { KubeClient } from './kube/client.ts'
-import type { Options } from './options.ts'
+import type { ControllerOptions } from './options.ts'
 import { monotonic } from './streams/time.ts'
 import { WorkQueue } from './streams/workqueue.ts'
 import type { Change } from './watch/reduce.ts'
@@ -18,7 +18,7 @@ export interface ControllerParts {
   /** Replays its last value. */
   readonly cluster: Observable<Change>
   readonly client: KubeClient
-  readonly options: Options
+  readonly options: ControllerOptions
   readonly log: Logger
 }
 

@@ -10,7 +10,7 @@ import type { KubeClient } from './kube/client.ts'
 import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from './kube/config.ts'
 import { createClient } from './kube/httpclient.ts'
 import { electLeader } from './leader/elect.ts'
-import { commandLine, type Options, type SpeakerOptions, type Start } from './options.ts'
+import { commandLine, type ControllerOptions, type SpeakerOptions, type Start } from './options.ts'
 import { speaker } from './speaker.ts'
 import { monotonic } from './streams/time.ts'
 import type { Kind } from './watch/kinds.ts'
@@ -46,12 +46,7 @@ function start(what: Start): void {
   const shared = { cluster, client, log, stop }
 
   log.info({ version: packageJson.version, options }, 'starting')
-  const roles = {
-    controller: () => control(what.options, shared),
-    speaker: () => speak(what.options as Options & SpeakerOptions, shared),
-    all: () => merge(control(what.options, shared), speak(what.options as Options & SpeakerOptions, shared)),
-  }
-  roles[role]().subscribe({
+  run(what, shared).subscribe({
     error: err => {
       log.fatal({ err }, 'cannot go on')
       process.exit(1)
@@ -69,8 +64,14 @@ function start(what: Start): void {
   }
 }
 
+function run({ role, options }: Start, shared: Shared): Observable<never> {
+  if (role === 'controller') return control(options, shared)
+  if (role === 'speaker') return speak(options, shared)
+  return merge(control(options, shared), speak(options, shared))
+}
+
 /** Leads by the Lease, or is ready to: its view of the cluster is kept up meanwhile. Completes when the Lease is given back. */
-function control(options: Options, { cluster, client, log, stop }: Shared): Observable<never> {
+function control(options: ControllerOptions, { cluster, client, log, stop }: Shared): Observable<never> {
   const leading = electLeader(client, {
     lease: { namespace: options.namespace, name: LEASE },
     identity: `${options.identity}_${randomUUID()}`,
@@ -101,7 +102,7 @@ function speak(options: SpeakerOptions, { cluster, client, log, stop }: Shared):
 }
 
 /** Without a usable kubeconfig there is nothing to do: one line says why. */
-function kubeConfig({ kubeconfig }: Options, log: Logger): PooledKubeConfig | undefined {
+function kubeConfig({ kubeconfig }: Start['options'], log: Logger): PooledKubeConfig | undefined {
   try {
     return loadKubeConfig(kubeconfig)
   } catch (error) {

@@ -6,11 +6,14 @@ import { defaultLoadBalancerClass } from './api/names.ts'
 export type Role = 'controller' | 'speaker' | 'all'
 
 /** What the command line and the environment say, checked. */
-export interface Options {
+export interface CommonOptions {
   readonly kubeconfig?: string
+  readonly logLevel: string
+}
+
+export interface ControllerOptions {
   readonly namespace: string
   readonly identity: string
-  readonly logLevel: string
   readonly loadBalancerClass: string
   readonly requireAnnotation: boolean
 }
@@ -24,8 +27,9 @@ export interface SpeakerOptions {
 }
 
 export type Start =
-  | { readonly role: 'controller'; readonly options: Options }
-  | { readonly role: 'speaker' | 'all'; readonly options: Options & SpeakerOptions }
+  | { readonly role: 'controller'; readonly options: CommonOptions & ControllerOptions }
+  | { readonly role: 'speaker'; readonly options: CommonOptions & SpeakerOptions }
+  | { readonly role: 'all'; readonly options: CommonOptions & ControllerOptions & SpeakerOptions }
 
 /**
  * The command line `manager`. `start` is called once with what was parsed; a bad option ends the process with a line
@@ -36,27 +40,37 @@ export function commandLine(version: string, start: (what: Start) => void): Comm
     .description('Fairlead: addresses for Services of type LoadBalancer, and the network that leads to them.')
     .version(version)
     .showHelpAfterError('(--help lists the options)')
-  common(
-    program
-      .command('controller')
-      .description('Gives addresses and writes status. Several replicas may run: one leads by a Lease.'),
-  ).action(flags => start({ role: 'controller', options: options(flags) }))
-  speaking(
-    program.command('speaker').description('Announces addresses for its node through the gobgpd beside it.'),
-  ).action(flags => start({ role: 'speaker', options: speakerOptions(flags) }))
-  speaking(program.command('all').description('Controller and speaker in one process.')).action(flags =>
-    start({ role: 'all', options: speakerOptions(flags) }),
+  const roles = {
+    controller: controlling(
+      common(program.command('controller')).description(
+        'Gives addresses and writes status. Several replicas may run: one leads by a Lease.',
+      ),
+    ),
+    speaker: speaking(
+      common(program.command('speaker')).description('Announces addresses for its node through the gobgpd beside it.'),
+    ),
+    all: speaking(controlling(common(program.command('all')).description('Controller and speaker in one process.'))),
+  }
+  roles.controller.action((options: CommonOptions & ControllerOptions) => start({ role: 'controller', options }))
+  roles.speaker.action((flags: CommonOptions & SpeakerOptions) => start({ role: 'speaker', options: asked(flags) }))
+  roles.all.action((flags: CommonOptions & ControllerOptions & SpeakerOptions) =>
+    start({ role: 'all', options: asked(flags) }),
   )
   return program
-}
-
-type Flags = {
-  -readonly [key in keyof (Options & SpeakerOptions)]: (Options & SpeakerOptions)[key]
 }
 
 function common(command: Command): Command {
   return command
     .addOption(new Option('--kubeconfig <file>', 'default: the Pod’s own service account').env('KUBECONFIG'))
+    .addOption(
+      new Option('--log-level <level>', 'the least severe level that is logged')
+        .choices([...Object.values(levels.labels), 'silent'])
+        .default('info'),
+    )
+}
+
+function controlling(command: Command): Command {
+  return command
     .addOption(
       new Option('--namespace <name>', 'where the leader’s Lease is kept')
         .env('POD_NAMESPACE')
@@ -71,15 +85,10 @@ function common(command: Command): Command {
       ),
     )
     .option('--require-annotation', 'serve only Services annotated lb.kubesphere.io/v1alpha1: openelb', false)
-    .addOption(
-      new Option('--log-level <level>', 'the least severe level that is logged')
-        .choices([...Object.values(levels.labels), 'silent'])
-        .default('info'),
-    )
 }
 
 function speaking(command: Command): Command {
-  return common(command)
+  return command
     .addOption(new Option('--node-name <name>', 'the Node that is spoken for').env('NODE_NAME').makeOptionMandatory())
     .addOption(
       new Option('--gobgp-socket <file>', 'the unix socket of gobgpd’s API').default('/run/fairlead/gobgp.sock'),
@@ -97,11 +106,8 @@ function speaking(command: Command): Command {
     )
 }
 
-function options(flags: Flags): Options {
-  return flags
-}
-
-function speakerOptions({ proxyHealth, ...flags }: Flags): Options & SpeakerOptions {
+/** `off` on the command line is absence in the options. */
+function asked<T extends SpeakerOptions>({ proxyHealth, ...flags }: T) {
   return { ...flags, ...(proxyHealth !== undefined && proxyHealth !== 'off' && { proxyHealth }) }
 }
 

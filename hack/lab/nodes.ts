@@ -45,24 +45,25 @@ export const controllerManagerCommand = (lab: Lab): readonly string[] => [
   '--leader-elect=false',
 ]
 
-const manager = (role: string, lab: Lab, identity: Identity, name: string): readonly string[] => [
+const manager = (role: string, lab: Lab, identity: Identity): readonly string[] => [
   process.execPath,
   file('../../src/main.ts'),
   role,
   `--kubeconfig=${kubeconfigOf(lab, identity)}`,
-  `--identity=${name}`,
   '--log-level=debug',
 ]
 
-export const controllerCommand = (lab: Lab, name: string): readonly string[] =>
-  manager('controller', lab, 'controller', name)
+export const controllerCommand = (lab: Lab, name: string): readonly string[] => [
+  ...manager('controller', lab, 'controller'),
+  `--identity=${name}`,
+]
 
 /** The manager of a node: a speaker, or in the compact shape one that is everything, for every node. */
 export function speakerCommand(lab: Lab, node: NodeName): readonly string[] {
   const flags = [`--node-name=${node}`, `--gobgp-socket=${gobgpSocket(lab, node)}`]
   return lab.shape === 'compact'
-    ? [...manager('all', lab, 'manager', node), ...flags, '--next-hops=eligible-nodes']
-    : [...manager('speaker', lab, 'speaker', node), ...flags]
+    ? [...manager('all', lab, 'manager'), ...flags, `--identity=${node}`, '--next-hops=eligible-nodes']
+    : [...manager('speaker', lab, 'speaker'), ...flags]
 }
 
 export const podServerCommand = (node: NodeName): readonly string[] => [
