@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { binary } from '../../../hack/binaries.ts'
 import { exec } from '../../../hack/lab/exec.ts'
@@ -55,13 +55,10 @@ function gobgpdAt(socket: string): readonly string[] {
   return [binary('gobgpd'), '--api-hosts', `unix://${socket}`, '--pprof-disable', '--metrics-path=']
 }
 
-let beds = 0
-
 /** `frr: false`: gobgpd alone, which needs no cable. `password`: what the router asks of its neighbour. */
 export async function makeBed({ frr = true, password = '' } = {}): Promise<Bed> {
-  const id = `bgpt-${process.pid}-${++beds}`
-  const namespaces = { node: `${id}n`, router: `${id}r` }
-  const directory = await mkdtemp(join(tmpdir(), `${id}-`))
+  const directory = await mkdtemp(join(tmpdir(), 'bgpt-'))
+  const namespaces = { node: `${basename(directory)}n`, router: `${basename(directory)}r` }
   const socket = join(directory, 'gobgpd.sock')
   const running: ProcessRecord[] = []
   const monitors: ChildProcess[] = []
@@ -118,15 +115,21 @@ export async function makeBed({ frr = true, password = '' } = {}): Promise<Bed> 
     async close() {
       for (const monitor of monitors) monitor.kill()
       for (const record of running.toReversed()) await stop(record, 'SIGKILL')
-      await exec(['ip', 'netns', 'del', namespaces.node])
-      await exec(['ip', 'netns', 'del', namespaces.router])
+      for (const namespace of Object.values(namespaces)) {
+        if (existsSync(`/run/netns/${namespace}`)) await exec(['ip', 'netns', 'del', namespace])
+      }
       await rm(directory, { recursive: true })
     },
   }
 
-  await cable(namespaces)
-  if (frr) await startFrr()
-  return bed
+  try {
+    await cable(namespaces)
+    if (frr) await startFrr()
+    return bed
+  } catch (error) {
+    await bed.close()
+    throw error
+  }
 
   async function startFrr() {
     await writeFile(join(directory, 'zebra.conf'), '')
