@@ -8,8 +8,6 @@ import type { AddPaths as _api_AddPaths, AddPaths__Output as _api_AddPaths__Outp
 import type { AddPathsConfig as _api_AddPathsConfig, AddPathsConfig__Output as _api_AddPathsConfig__Output } from './api/AddPathsConfig.ts';
 import type { AddPeerRequest as _api_AddPeerRequest, AddPeerRequest__Output as _api_AddPeerRequest__Output } from './api/AddPeerRequest.ts';
 import type { AddPeerResponse as _api_AddPeerResponse, AddPeerResponse__Output as _api_AddPeerResponse__Output } from './api/AddPeerResponse.ts';
-import type { AddPolicyRequest as _api_AddPolicyRequest, AddPolicyRequest__Output as _api_AddPolicyRequest__Output } from './api/AddPolicyRequest.ts';
-import type { AddPolicyResponse as _api_AddPolicyResponse, AddPolicyResponse__Output as _api_AddPolicyResponse__Output } from './api/AddPolicyResponse.ts';
 import type { AfiSafi as _api_AfiSafi, AfiSafi__Output as _api_AfiSafi__Output } from './api/AfiSafi.ts';
 import type { AfiSafiConfig as _api_AfiSafiConfig, AfiSafiConfig__Output as _api_AfiSafiConfig__Output } from './api/AfiSafiConfig.ts';
 import type { AfiSafiState as _api_AfiSafiState, AfiSafiState__Output as _api_AfiSafiState__Output } from './api/AfiSafiState.ts';
@@ -46,6 +44,8 @@ import type { PeerConf as _api_PeerConf, PeerConf__Output as _api_PeerConf__Outp
 import type { PeerState as _api_PeerState, PeerState__Output as _api_PeerState__Output } from './api/PeerState.ts';
 import type { Policy as _api_Policy, Policy__Output as _api_Policy__Output } from './api/Policy.ts';
 import type { PolicyAssignment as _api_PolicyAssignment, PolicyAssignment__Output as _api_PolicyAssignment__Output } from './api/PolicyAssignment.ts';
+import type { SetPoliciesRequest as _api_SetPoliciesRequest, SetPoliciesRequest__Output as _api_SetPoliciesRequest__Output } from './api/SetPoliciesRequest.ts';
+import type { SetPoliciesResponse as _api_SetPoliciesResponse, SetPoliciesResponse__Output as _api_SetPoliciesResponse__Output } from './api/SetPoliciesResponse.ts';
 import type { SetPolicyAssignmentRequest as _api_SetPolicyAssignmentRequest, SetPolicyAssignmentRequest__Output as _api_SetPolicyAssignmentRequest__Output } from './api/SetPolicyAssignmentRequest.ts';
 import type { SetPolicyAssignmentResponse as _api_SetPolicyAssignmentResponse, SetPolicyAssignmentResponse__Output as _api_SetPolicyAssignmentResponse__Output } from './api/SetPolicyAssignmentResponse.ts';
 import type { StartBgpRequest as _api_StartBgpRequest, StartBgpRequest__Output as _api_StartBgpRequest__Output } from './api/StartBgpRequest.ts';
@@ -76,8 +76,6 @@ export interface ProtoGrpcType {
     AddPathsConfig: MessageTypeDefinition<_api_AddPathsConfig, _api_AddPathsConfig__Output>
     AddPeerRequest: MessageTypeDefinition<_api_AddPeerRequest, _api_AddPeerRequest__Output>
     AddPeerResponse: MessageTypeDefinition<_api_AddPeerResponse, _api_AddPeerResponse__Output>
-    AddPolicyRequest: MessageTypeDefinition<_api_AddPolicyRequest, _api_AddPolicyRequest__Output>
-    AddPolicyResponse: MessageTypeDefinition<_api_AddPolicyResponse, _api_AddPolicyResponse__Output>
     AfiSafi: MessageTypeDefinition<_api_AfiSafi, _api_AfiSafi__Output>
     AfiSafiConfig: MessageTypeDefinition<_api_AfiSafiConfig, _api_AfiSafiConfig__Output>
     AfiSafiState: MessageTypeDefinition<_api_AfiSafiState, _api_AfiSafiState__Output>
@@ -116,6 +114,8 @@ export interface ProtoGrpcType {
     PolicyAssignment: MessageTypeDefinition<_api_PolicyAssignment, _api_PolicyAssignment__Output>
     PolicyDirection: EnumTypeDefinition
     RouteAction: EnumTypeDefinition
+    SetPoliciesRequest: MessageTypeDefinition<_api_SetPoliciesRequest, _api_SetPoliciesRequest__Output>
+    SetPoliciesResponse: MessageTypeDefinition<_api_SetPoliciesResponse, _api_SetPoliciesResponse__Output>
     SetPolicyAssignmentRequest: MessageTypeDefinition<_api_SetPolicyAssignmentRequest, _api_SetPolicyAssignmentRequest__Output>
     SetPolicyAssignmentResponse: MessageTypeDefinition<_api_SetPolicyAssignmentResponse, _api_SetPolicyAssignmentResponse__Output>
     StartBgpRequest: MessageTypeDefinition<_api_StartBgpRequest, _api_StartBgpRequest__Output>

@@ -6,8 +6,6 @@ import type { AddPathStreamRequest as _api_AddPathStreamRequest, AddPathStreamRe
 import type { AddPathStreamResponse as _api_AddPathStreamResponse, AddPathStreamResponse__Output as _api_AddPathStreamResponse__Output } from '../api/AddPathStreamResponse.ts';
 import type { AddPeerRequest as _api_AddPeerRequest, AddPeerRequest__Output as _api_AddPeerRequest__Output } from '../api/AddPeerRequest.ts';
 import type { AddPeerResponse as _api_AddPeerResponse, AddPeerResponse__Output as _api_AddPeerResponse__Output } from '../api/AddPeerResponse.ts';
-import type { AddPolicyRequest as _api_AddPolicyRequest, AddPolicyRequest__Output as _api_AddPolicyRequest__Output } from '../api/AddPolicyRequest.ts';
-import type { AddPolicyResponse as _api_AddPolicyResponse, AddPolicyResponse__Output as _api_AddPolicyResponse__Output } from '../api/AddPolicyResponse.ts';
 import type { DeletePeerRequest as _api_DeletePeerRequest, DeletePeerRequest__Output as _api_DeletePeerRequest__Output } from '../api/DeletePeerRequest.ts';
 import type { DeletePeerResponse as _api_DeletePeerResponse, DeletePeerResponse__Output as _api_DeletePeerResponse__Output } from '../api/DeletePeerResponse.ts';
 import type { GetBgpRequest as _api_GetBgpRequest, GetBgpRequest__Output as _api_GetBgpRequest__Output } from '../api/GetBgpRequest.ts';
@@ -18,6 +16,8 @@ import type { ListPeerRequest as _api_ListPeerRequest, ListPeerRequest__Output a
 import type { ListPeerResponse as _api_ListPeerResponse, ListPeerResponse__Output as _api_ListPeerResponse__Output } from '../api/ListPeerResponse.ts';
 import type { ListPolicyAssignmentRequest as _api_ListPolicyAssignmentRequest, ListPolicyAssignmentRequest__Output as _api_ListPolicyAssignmentRequest__Output } from '../api/ListPolicyAssignmentRequest.ts';
 import type { ListPolicyAssignmentResponse as _api_ListPolicyAssignmentResponse, ListPolicyAssignmentResponse__Output as _api_ListPolicyAssignmentResponse__Output } from '../api/ListPolicyAssignmentResponse.ts';
+import type { SetPoliciesRequest as _api_SetPoliciesRequest, SetPoliciesRequest__Output as _api_SetPoliciesRequest__Output } from '../api/SetPoliciesRequest.ts';
+import type { SetPoliciesResponse as _api_SetPoliciesResponse, SetPoliciesResponse__Output as _api_SetPoliciesResponse__Output } from '../api/SetPoliciesResponse.ts';
 import type { SetPolicyAssignmentRequest as _api_SetPolicyAssignmentRequest, SetPolicyAssignmentRequest__Output as _api_SetPolicyAssignmentRequest__Output } from '../api/SetPolicyAssignmentRequest.ts';
 import type { SetPolicyAssignmentResponse as _api_SetPolicyAssignmentResponse, SetPolicyAssignmentResponse__Output as _api_SetPolicyAssignmentResponse__Output } from '../api/SetPolicyAssignmentResponse.ts';
 import type { StartBgpRequest as _api_StartBgpRequest, StartBgpRequest__Output as _api_StartBgpRequest__Output } from '../api/StartBgpRequest.ts';
@@ -47,15 +47,6 @@ export interface GoBgpServiceClient extends grpc.Client {
   addPeer(argument: _api_AddPeerRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_api_AddPeerResponse__Output>): grpc.ClientUnaryCall;
   addPeer(argument: _api_AddPeerRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_api_AddPeerResponse__Output>): grpc.ClientUnaryCall;
   addPeer(argument: _api_AddPeerRequest, callback: grpc.requestCallback<_api_AddPeerResponse__Output>): grpc.ClientUnaryCall;
-  
-  AddPolicy(argument: _api_AddPolicyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_api_AddPolicyResponse__Output>): grpc.ClientUnaryCall;
-  AddPolicy(argument: _api_AddPolicyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_api_AddPolicyResponse__Output>): grpc.ClientUnaryCall;
-  AddPolicy(argument: _api_AddPolicyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_api_AddPolicyResponse__Output>): grpc.ClientUnaryCall;
-  AddPolicy(argument: _api_AddPolicyRequest, callback: grpc.requestCallback<_api_AddPolicyResponse__Output>): grpc.ClientUnaryCall;
-  addPolicy(argument: _api_AddPolicyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_api_AddPolicyResponse__Output>): grpc.ClientUnaryCall;
-  addPolicy(argument: _api_AddPolicyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_api_AddPolicyResponse__Output>): grpc.ClientUnaryCall;
-  addPolicy(argument: _api_AddPolicyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_api_AddPolicyResponse__Output>): grpc.ClientUnaryCall;
-  addPolicy(argument: _api_AddPolicyRequest, callback: grpc.requestCallback<_api_AddPolicyResponse__Output>): grpc.ClientUnaryCall;
   
   DeletePeer(argument: _api_DeletePeerRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_api_DeletePeerResponse__Output>): grpc.ClientUnaryCall;
   DeletePeer(argument: _api_DeletePeerRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_api_DeletePeerResponse__Output>): grpc.ClientUnaryCall;
@@ -89,6 +80,15 @@ export interface GoBgpServiceClient extends grpc.Client {
   ListPolicyAssignment(argument: _api_ListPolicyAssignmentRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_api_ListPolicyAssignmentResponse__Output>;
   listPolicyAssignment(argument: _api_ListPolicyAssignmentRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_api_ListPolicyAssignmentResponse__Output>;
   listPolicyAssignment(argument: _api_ListPolicyAssignmentRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_api_ListPolicyAssignmentResponse__Output>;
+  
+  SetPolicies(argument: _api_SetPoliciesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_api_SetPoliciesResponse__Output>): grpc.ClientUnaryCall;
+  SetPolicies(argument: _api_SetPoliciesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_api_SetPoliciesResponse__Output>): grpc.ClientUnaryCall;
+  SetPolicies(argument: _api_SetPoliciesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_api_SetPoliciesResponse__Output>): grpc.ClientUnaryCall;
+  SetPolicies(argument: _api_SetPoliciesRequest, callback: grpc.requestCallback<_api_SetPoliciesResponse__Output>): grpc.ClientUnaryCall;
+  setPolicies(argument: _api_SetPoliciesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_api_SetPoliciesResponse__Output>): grpc.ClientUnaryCall;
+  setPolicies(argument: _api_SetPoliciesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_api_SetPoliciesResponse__Output>): grpc.ClientUnaryCall;
+  setPolicies(argument: _api_SetPoliciesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_api_SetPoliciesResponse__Output>): grpc.ClientUnaryCall;
+  setPolicies(argument: _api_SetPoliciesRequest, callback: grpc.requestCallback<_api_SetPoliciesResponse__Output>): grpc.ClientUnaryCall;
   
   SetPolicyAssignment(argument: _api_SetPolicyAssignmentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_api_SetPolicyAssignmentResponse__Output>): grpc.ClientUnaryCall;
   SetPolicyAssignment(argument: _api_SetPolicyAssignmentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_api_SetPolicyAssignmentResponse__Output>): grpc.ClientUnaryCall;
@@ -138,8 +138,6 @@ export interface GoBgpServiceHandlers extends grpc.UntypedServiceImplementation 
   
   AddPeer: grpc.handleUnaryCall<_api_AddPeerRequest__Output, _api_AddPeerResponse>;
   
-  AddPolicy: grpc.handleUnaryCall<_api_AddPolicyRequest__Output, _api_AddPolicyResponse>;
-  
   DeletePeer: grpc.handleUnaryCall<_api_DeletePeerRequest__Output, _api_DeletePeerResponse>;
   
   GetBgp: grpc.handleUnaryCall<_api_GetBgpRequest__Output, _api_GetBgpResponse>;
@@ -149,6 +147,8 @@ export interface GoBgpServiceHandlers extends grpc.UntypedServiceImplementation 
   ListPeer: grpc.handleServerStreamingCall<_api_ListPeerRequest__Output, _api_ListPeerResponse>;
   
   ListPolicyAssignment: grpc.handleServerStreamingCall<_api_ListPolicyAssignmentRequest__Output, _api_ListPolicyAssignmentResponse>;
+  
+  SetPolicies: grpc.handleUnaryCall<_api_SetPoliciesRequest__Output, _api_SetPoliciesResponse>;
   
   SetPolicyAssignment: grpc.handleUnaryCall<_api_SetPolicyAssignmentRequest__Output, _api_SetPolicyAssignmentResponse>;
   
@@ -165,12 +165,12 @@ export interface GoBgpServiceHandlers extends grpc.UntypedServiceImplementation 
 export interface GoBgpServiceDefinition extends grpc.ServiceDefinition {
   AddPathStream: MethodDefinition<_api_AddPathStreamRequest, _api_AddPathStreamResponse, _api_AddPathStreamRequest__Output, _api_AddPathStreamResponse__Output>
   AddPeer: MethodDefinition<_api_AddPeerRequest, _api_AddPeerResponse, _api_AddPeerRequest__Output, _api_AddPeerResponse__Output>
-  AddPolicy: MethodDefinition<_api_AddPolicyRequest, _api_AddPolicyResponse, _api_AddPolicyRequest__Output, _api_AddPolicyResponse__Output>
   DeletePeer: MethodDefinition<_api_DeletePeerRequest, _api_DeletePeerResponse, _api_DeletePeerRequest__Output, _api_DeletePeerResponse__Output>
   GetBgp: MethodDefinition<_api_GetBgpRequest, _api_GetBgpResponse, _api_GetBgpRequest__Output, _api_GetBgpResponse__Output>
   ListPath: MethodDefinition<_api_ListPathRequest, _api_ListPathResponse, _api_ListPathRequest__Output, _api_ListPathResponse__Output>
   ListPeer: MethodDefinition<_api_ListPeerRequest, _api_ListPeerResponse, _api_ListPeerRequest__Output, _api_ListPeerResponse__Output>
   ListPolicyAssignment: MethodDefinition<_api_ListPolicyAssignmentRequest, _api_ListPolicyAssignmentResponse, _api_ListPolicyAssignmentRequest__Output, _api_ListPolicyAssignmentResponse__Output>
+  SetPolicies: MethodDefinition<_api_SetPoliciesRequest, _api_SetPoliciesResponse, _api_SetPoliciesRequest__Output, _api_SetPoliciesResponse__Output>
   SetPolicyAssignment: MethodDefinition<_api_SetPolicyAssignmentRequest, _api_SetPolicyAssignmentResponse, _api_SetPolicyAssignmentRequest__Output, _api_SetPolicyAssignmentResponse__Output>
   StartBgp: MethodDefinition<_api_StartBgpRequest, _api_StartBgpResponse, _api_StartBgpRequest__Output, _api_StartBgpResponse__Output>
   StopBgp: MethodDefinition<_api_StopBgpRequest, _api_StopBgpResponse, _api_StopBgpRequest__Output, _api_StopBgpResponse__Output>

@@ -140,7 +140,10 @@ export class GobgpRouter implements Router {
       this.#client.listPolicyAssignment({ name: 'global', direction: 'POLICY_DIRECTION_IMPORT' }, options),
     )
     if (held?.assignment?.defaultAction !== 'ROUTE_ACTION_REJECT') {
-      await this.#call('AddPolicy', (options, done) => this.#client.addPolicy({ policy: ownPathsOnly }, options, done))
+      // Unlike AddPolicy it can be repeated after a manager that got no further.
+      await this.#call('SetPolicies', (options, done) =>
+        this.#client.setPolicies({ policies: [ownPathsOnly] }, options, done),
+      )
       await this.#call('SetPolicyAssignment', (options, done) =>
         this.#client.setPolicyAssignment({ assignment: importAssignment }, options, done),
       )

@@ -133,6 +133,9 @@ test.serial(
     const { bed, router } = await gobgpd(t)
     await bed.gobgp('global', 'as', '65000', 'router-id', '10.71.0.1', 'listen-port', '1790')
     t.regex(await bed.gobgp('global', 'policy', 'import'), /ACCEPT/)
+    // As far as the other one may have come.
+    await bed.gobgp('policy', 'statement', 'add', 'own-paths')
+    await bed.gobgp('policy', 'add', 'own-paths-only', 'own-paths')
     for (const address of ['10.71.0.254', '10.71.0.253']) {
       await router.apply({ type: 'addPeer', peer: { ...peer, address } })
       t.regex(await bed.gobgp('global', 'policy', 'import'), /REJECT[^]*own-paths-only/)

@@ -1,8 +1,0 @@
-// Original file: proto/gobgp/policy.proto
-
-
-export interface AddPolicyResponse {
-}
-
-export interface AddPolicyResponse__Output {
-}

@@ -1,0 +1,8 @@
+// Original file: proto/gobgp/policy.proto
+
+
+export interface SetPoliciesResponse {
+}
+
+export interface SetPoliciesResponse__Output {
+}
