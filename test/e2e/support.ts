@@ -1,0 +1,213 @@
+/** What the scenarios share: a lab for each file, objects to apply, and what can be seen from where. */
+import type { TestFn } from 'ava'
+import { stringify } from 'yaml'
+import type { BgpConf } from '../../src/api/bgpconf.ts'
+import type { BgpPeer } from '../../src/api/bgppeer.ts'
+import type { Eip } from '../../src/api/eip.ts'
+import { apiVersion } from '../../src/api/names.ts'
+import type { VirtualIP } from '../../src/api/virtualip.ts'
+import { binary } from '../../hack/binaries.ts'
+import { nodeAddress, nodeAs, type NodeName, routerAddress, routerAs } from '../../hack/lab/addresses.ts'
+import { kubectl } from '../../hack/lab/cluster.ts'
+import { at, down, type Lab, type LabOptions, up } from '../../hack/lab/lab.ts'
+import { gobgpSocket } from '../../hack/lab/nodes.ts'
+import { nextHops } from '../../hack/lab/routers.ts'
+import type { KubeObject, Service } from '../../src/kube/objects.ts'
+
+/** The shape of an answer of a pod's server. */
+export interface Answer {
+  readonly node: string
+  readonly client: string
+}
+
+/**
+ * Brings up a lab before the file's tests, which share it and run one after the other, and removes it afterwards.
+ *
+ * @param objects applied as soon as the lab is up
+ */
+export function scenario(
+  test: TestFn,
+  options: LabOptions & { readonly name: string },
+  ...objects: readonly object[]
+): Scenario {
+  const scene = new Scenario()
+  test.before(async t => {
+    t.timeout(120_000)
+    scene.lab = await up(options)
+    if (objects.length > 0) await scene.apply(...objects)
+  })
+  test.after.always(() => down(options.name))
+  return scene
+}
+
+export class Scenario {
+  #lab: Lab | undefined
+
+  get lab(): Lab {
+    if (this.#lab === undefined) throw new Error('the lab is not up')
+    return this.#lab
+  }
+
+  set lab(lab: Lab) {
+    this.#lab = lab
+  }
+
+  kubectl(...args: readonly string[]): Promise<string> {
+    return kubectl(this.lab, args)
+  }
+
+  async apply(...objects: readonly object[]): Promise<void> {
+    await kubectl(
+      this.lab,
+      ['apply', '--server-side', '--force-conflicts', '-f', '-'],
+      objects.map(object => stringify(object)).join('---\n'),
+    )
+  }
+
+  /** Applies something that has to be refused; resolves to what the API server said. */
+  async refused(object: object): Promise<string> {
+    try {
+      await this.apply(object)
+    } catch (error) {
+      return (error as Error).message
+    }
+    throw new Error(`was not refused: ${JSON.stringify(object)}`)
+  }
+
+  async get<T extends KubeObject>(kind: string, name: string, namespace = 'default'): Promise<T | undefined> {
+    const text = await this.kubectl('get', kind, name, '-n', namespace, '-o', 'json', '--ignore-not-found')
+    return text === '' ? undefined : (JSON.parse(text) as T)
+  }
+
+  service = (name: string, namespace?: string) => this.get<Service>('service', name, namespace)
+  virtualIP = (address: string) => this.get<VirtualIP>('virtualip', address)
+  eip = (name: string) => this.get<Eip>('eip', name)
+  bgpPeer = (name: string) => this.get<BgpPeer>('bgppeer', name)
+  bgpConf = () => this.get<BgpConf>('bgpconf', 'default')
+
+  /** The addresses that a Service tells. */
+  async addresses(name: string, namespace?: string): Promise<readonly string[]> {
+    const service = await this.service(name, namespace)
+    return service?.status?.loadBalancer?.ingress?.flatMap(({ ip }) => ip ?? []) ?? []
+  }
+
+  /** The first address of a Service, once it has one. */
+  async address(name: string, namespace?: string): Promise<string> {
+    const [address] = await eventually(
+      `an address for ${name}`,
+      () => this.addresses(name, namespace),
+      found => found.length > 0,
+    )
+    return address ?? ''
+  }
+
+  /** Our condition of a Service, such as `Allocated`. */
+  async condition(name: string, type: string, namespace?: string) {
+    const service = await this.service(name, namespace)
+    return service?.status?.conditions?.find(condition => condition.type === `fairlead.dev/${type}`)
+  }
+
+  /** The nodes that the router's kernel sends an address's traffic to, sorted. */
+  async routedTo(address: string): Promise<readonly string[]> {
+    const hops = await nextHops(this.lab, address)
+    return hops.map(hop => nodeOf(hop)).sort()
+  }
+
+  /** Waits until the router's kernel sends an address's traffic to these nodes and no others. */
+  async routed(address: string, ...nodes: readonly string[]): Promise<void> {
+    const same = (found: readonly string[]) => found.join() === [...nodes].sort().join()
+    await eventually(
+      `the router sends ${address} to ${nodes.join(', ') || 'nobody'}`,
+      () => this.routedTo(address),
+      same,
+    )
+  }
+
+  /** The gobgp command line beside a node's manager. */
+  gobgp(node: NodeName, ...args: readonly string[]): Promise<string> {
+    return at(this.lab, node, [binary('gobgp'), '--target', `unix://${gobgpSocket(this.lab, node)}`, ...args])
+  }
+
+  /** One HTTP request by the client; rejects if it fails within two seconds. */
+  async request(address: string, port = 80): Promise<Answer> {
+    const host = address.includes(':') ? `[${address}]` : address
+    const curl = ['curl', '--silent', '--show-error', '--fail', '--max-time', '2', `http://${host}:${port}/`]
+    return JSON.parse(await at(this.lab, 'client', curl)) as Answer
+  }
+}
+
+/**
+ * Looks again and again until it is so.
+ *
+ * @param within milliseconds
+ * @returns what was seen then; rejects with what was seen last
+ */
+export async function eventually<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  isSo: (seen: T) => boolean,
+  within = 20_000,
+): Promise<T> {
+  const deadline = performance.now() + within
+  for (;;) {
+    const seen = await look()
+    if (isSo(seen)) return seen
+    if (performance.now() > deadline)
+      throw new Error(`not within ${within} ms: ${what}; last seen: ${JSON.stringify(seen)}`)
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}
+
+/** Rejects if something stops being so while it is watched, for so many milliseconds. */
+export async function always<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  isSo: (seen: T) => boolean,
+  during: number,
+): Promise<void> {
+  const end = performance.now() + during
+  while (performance.now() < end) {
+    const seen = await look()
+    if (!isSo(seen)) throw new Error(`stopped being so: ${what}; seen: ${JSON.stringify(seen)}`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+function nodeOf(hop: string): string {
+  for (let number = 1; number <= 100; number++) {
+    if (Object.values(nodeAddress(number)).includes(hop)) return `node${number}`
+  }
+  return hop
+}
+
+export const eip = (name: string, spec: Eip['spec'], metadata: object = {}) => ({
+  apiVersion,
+  kind: 'Eip',
+  metadata: { name, ...metadata },
+  spec,
+})
+
+export const bgpConf = (spec: Partial<BgpConf['spec']> = {}) => ({
+  apiVersion,
+  kind: 'BgpConf',
+  metadata: { name: 'default' },
+  spec: { as: nodeAs, ...spec },
+})
+
+/** The lab's router as a BgpPeer. */
+export const bgpPeer = (name = 'router', spec: Partial<BgpPeer['spec']> = {}) => ({
+  apiVersion,
+  kind: 'BgpPeer',
+  metadata: { name },
+  spec: { conf: { neighborAddress: routerAddress.v4, peerAs: routerAs }, ...spec },
+})
+
+/** A Service for the pods of the app of its own name. */
+export const loadBalancer = (name: string, spec: object = {}, metadata: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'default', ...metadata },
+  spec: { type: 'LoadBalancer', selector: { app: name }, ports: [{ port: 80, protocol: 'TCP' }], ...spec },
+})
+
+export const bothFamilies = { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' } as const
