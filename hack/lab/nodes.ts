@@ -35,6 +35,7 @@ export const gobgpdCommand = (lab: Lab, node: NodeName): readonly string[] => [
   binary('gobgpd'),
   `--api-hosts=unix://${gobgpSocket(lab, node)}`,
   '--pprof-disable',
+  '--metrics-path=',
 ]
 
 /** Only what the lab's story needs; with no kubelets, whatever judges nodes would find them dead. */
