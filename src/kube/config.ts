@@ -62,7 +62,9 @@ function explain(file: string, act: () => void): void {
   try {
     act()
   } catch (error) {
-    throw new KubeConfigError(`kubeconfig ${file}: ${(error as Error).message}`, { cause: error })
+    // The library trips over what is not a kubeconfig at all; the parser's message goes on with an excerpt.
+    const why = error instanceof TypeError ? 'this is not a kubeconfig' : (error as Error).message.split('\n', 1)[0]
+    throw new KubeConfigError(`kubeconfig ${file}: ${why}`, { cause: error })
   }
 }
 
