@@ -23,10 +23,11 @@ const built = [
 const installed = {
   zebra: '/usr/lib/frr/zebra',
   bgpd: '/usr/lib/frr/bgpd',
-  bfdd: '/usr/lib/frr/bfdd',
   vtysh: '/usr/bin/vtysh',
   bird: '/usr/sbin/bird',
   birdc: '/usr/sbin/birdc',
+  /** By its path: npm scripts have an unrelated nft first on theirs. */
+  nft: '/usr/sbin/nft',
 } as const
 
 export type BinaryName = (typeof built)[number] | keyof typeof installed

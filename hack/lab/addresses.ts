@@ -64,7 +64,8 @@ export const namespaceOf = (lab: string, place: Place): string => `fl-${lab}-${p
 export const labOfNamespace = (namespace: string): string | undefined =>
   /^fl-(.+)-(?:client|router|control|(?:node|pod)\d+)$/.exec(namespace)?.[1]
 
-/** The host's end of the link to a lab. Interface names have at most 15 characters, which bounds a lab's name. */
-export const hostInterface = (lab: string): string => `fl-${lab}`
+/** The host's end of the link to a lab. */
+export const hostInterface = (index: number): string => `fairlead${index}`
 
-export const isLabName = (name: string): boolean => /^[a-z0-9](?:[a-z0-9-]{0,10}[a-z0-9])?$/.test(name)
+/** Short enough for the sockets below its directory: a socket's path has at most 107 characters. */
+export const isLabName = (name: string): boolean => /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(name)

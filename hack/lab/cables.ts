@@ -1,4 +1,5 @@
 /** Faults of the network: a node's cable, or one direction between two places on the nodes' network. */
+import { binary } from '../binaries.ts'
 import { type NodeName, namespaceOf } from './addresses.ts'
 import { exec } from './exec.ts'
 import type { Lab } from './state.ts'
@@ -41,4 +42,4 @@ const setLink = (lab: Lab, port: Cabled, state: 'up' | 'down'): Promise<string> 
   exec(['ip', '-netns', namespaceOf(lab.name, 'router'), 'link', 'set', port, state])
 
 const nft = (lab: Lab, commands: string): Promise<string> =>
-  exec(['nft', '--file', '-'], { namespace: namespaceOf(lab.name, 'router'), input: commands })
+  exec([binary('nft'), '--file', '-'], { namespace: namespaceOf(lab.name, 'router'), input: commands })

@@ -60,7 +60,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
 
 function check(lab: Omit<Lab, 'index'>): void {
   if (!isLabName(lab.name)) {
-    throw new LabError(`a lab is named by 1 to 12 of a-z, 0-9 and -, not "${lab.name}"`)
+    throw new LabError(`a lab is named by 1 to 40 of a-z, 0-9 and -, not "${lab.name}"`)
   }
   if (!Number.isInteger(lab.nodes) || lab.nodes < 1 || lab.nodes > maxNodes) {
     throw new LabError(`a lab has 1 to ${maxNodes} nodes, not ${lab.nodes}`)

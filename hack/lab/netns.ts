@@ -1,6 +1,6 @@
 /** Network namespaces: making a topology, and removing all of a lab from the kernel. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hostInterface, labOfNamespace, namespaceOf, type Place } from './addresses.ts'
+import { labOfNamespace, namespaceOf, type Place } from './addresses.ts'
 import { exec } from './exec.ts'
 import { sysctls, type Topology } from './topology.ts'
 
@@ -47,7 +47,6 @@ async function allNamespaces(): Promise<readonly string[]> {
 export async function destroy(lab: string): Promise<void> {
   const namespaces = await namespacesOf(lab)
   await killAll(namespaces)
-  await exec(['ip', 'link', 'delete', hostInterface(lab)]).catch(noSuchDevice)
   await Promise.all(namespaces.map(namespace => exec(['ip', 'netns', 'delete', namespace])))
 }
 
@@ -70,8 +69,4 @@ function kill(pid: number): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
-}
-
-function noSuchDevice(error: Error): void {
-  if (!error.message.includes('Cannot find device')) throw error
 }

@@ -1,5 +1,5 @@
 /** The lab's processes by name and place: how each is started, and how one is killed, paused and restarted. */
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { hostLink, type NodeName, namespaceOf, nodeName, nodeNumber, numbers, type Place, places } from './addresses.ts'
@@ -21,8 +21,10 @@ import { type Lab, logDirectory, placeDirectory, recordedProcess, recordProcess 
 
 interface Recipe {
   readonly argv: (lab: Lab, place: Place) => readonly string[]
-  /** Absent: it is ready when it runs. */
-  readonly ready?: (lab: Lab, place: Place) => Promise<boolean> | boolean
+  /** The unix socket that it serves: once it accepts, the part is ready. */
+  readonly socket?: (lab: Lab, place: Place) => string
+  /** For those without a socket. With neither, a part is ready when it runs. */
+  readonly ready?: (lab: Lab, place: Place) => Promise<boolean>
 }
 
 const apiServerAddress = (lab: Lab): string => hostLink(lab.index).control
@@ -36,16 +38,16 @@ const recipes = {
   'kube-controller-manager': { argv: controllerManagerCommand },
   controller1: { argv: lab => controllerCommand(lab, 'controller1') },
   controller2: { argv: lab => controllerCommand(lab, 'controller2') },
-  zebra: { argv: zebraCommand, ready: lab => existsSync(routerSocket(lab, 'zebra')) },
-  bgpd: { argv: bgpdCommand, ready: lab => existsSync(routerSocket(lab, 'bgpd')) },
-  bird: { argv: birdCommand, ready: lab => existsSync(routerSocket(lab, 'bird')) },
+  zebra: { argv: zebraCommand, socket: lab => routerSocket(lab, 'zebra') },
+  bgpd: { argv: bgpdCommand, socket: lab => routerSocket(lab, 'bgpd') },
+  bird: { argv: birdCommand, socket: lab => routerSocket(lab, 'bird') },
   'kube-proxy': {
     argv: (lab, place) => proxyCommand(lab, place as NodeName),
     ready: (lab, place) => succeeds(['curl', '-sf', '-o', '/dev/null', proxyHealth(place as NodeName)], lab, place),
   },
   gobgpd: {
     argv: (lab, place) => gobgpdCommand(lab, place as NodeName),
-    ready: (lab, place) => accepts(gobgpSocket(lab, place as NodeName)),
+    socket: (lab, place) => gobgpSocket(lab, place as NodeName),
   },
   manager: { argv: (lab, place) => speakerCommand(lab, place as NodeName) },
   'pod-server': { argv: (_, place) => podServerCommand(nodeName(nodeNumber(place as NodeName))) },
@@ -87,6 +89,9 @@ export const processOf = (lab: Lab, place: Place, part: Part): ProcessRecord | u
 export async function startPart(lab: Lab, place: Place, part: Part): Promise<ProcessRecord> {
   const recipe: Recipe = recipes[part]
   mkdirSync(placeDirectory(lab, place), { recursive: true })
+  const socket = recipe.socket?.(lab, place)
+  // What a killed process left behind refuses connections, and gobgpd does not replace it.
+  if (socket !== undefined) rmSync(socket, { force: true })
   const record = await start({
     name: `${place}.${part}`,
     argv: recipe.argv(lab, place),
@@ -95,7 +100,7 @@ export async function startPart(lab: Lab, place: Place, part: Part): Promise<Pro
     keep: lab.keep,
   })
   recordProcess(lab, record)
-  await waitReady(record, () => recipe.ready?.(lab, place) ?? true)
+  await waitReady(record, () => (socket === undefined ? (recipe.ready?.(lab, place) ?? true) : accepts(socket)))
   return record
 }
 
@@ -131,7 +136,9 @@ const succeeds = (argv: readonly string[], lab: Lab, place: Place): Promise<bool
 const accepts = (socketPath: string): Promise<boolean> =>
   new Promise(resolve => {
     const socket = connect(socketPath)
-    socket.once('connect', () => resolve(true))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
     socket.once('error', () => resolve(false))
-    socket.once('connect', () => socket.destroy())
   })

@@ -67,6 +67,9 @@ export function isAlive(record: ProcessRecord): boolean {
   return found !== undefined && found.startTicks === record.startTicks && found.state !== 'Z' && found.state !== 'X'
 }
 
+/** Stopped by SIGSTOP: alive, but not running. */
+export const isPaused = (record: ProcessRecord): boolean => isAlive(record) && stat(record.pid)?.state === 'T'
+
 /** Sends a signal, if the process still lives. */
 export function signal(record: ProcessRecord, name: NodeJS.Signals): boolean {
   return isAlive(record) && process.kill(record.pid, name)

@@ -41,7 +41,7 @@ export function topology(lab: string, index: number, nodes: number): Topology {
         cable('router', nodeName(node), nodeName(node), 'eth0'),
         cable(nodeName(node), 'pod', podName(node), 'eth0'),
       ]),
-      `link add ${hostInterface(lab)} type veth peer name host netns ${ns('control')}`,
+      `link add ${hostInterface(index)} type veth peer name host netns ${ns('control')}`,
     ],
     inside: new Map<Place, readonly string[]>([
       ['client', [...up('lo'), ...up('eth0', clientAddress), ...routeVia(clientGateway)]],
@@ -61,7 +61,7 @@ export function topology(lab: string, index: number, nodes: number): Topology {
         node => [podName(node), [...up('lo'), ...up('eth0', podAddress(node)), ...routeVia(podGateway(node))]] as const,
       ),
     ]),
-    host: [`addr add ${link.host}/30 dev ${hostInterface(lab)}`, `link set ${hostInterface(lab)} up`],
+    host: [`addr add ${link.host}/30 dev ${hostInterface(index)}`, `link set ${hostInterface(index)} up`],
   }
 }
 
