@@ -5,6 +5,7 @@ import { ipAddress, routerIdentifier } from './address.ts'
 import { gracefulRestart } from './gracefulrestart.ts'
 import {
   asNumber,
+  atomic,
   conditions,
   constrain,
   type Immutable,
@@ -66,7 +67,7 @@ export const nodeConfStatus = z.object({
 })
 
 export const bgpConfStatus = z.object({
-  nodesConfStatus: map(nodeConfStatus, maxNodes)
+  nodesConfStatus: map(atomic(nodeConfStatus), maxNodes)
     .describe(`The router of each node, by the node's name; at most ${maxNodes} nodes.`)
     .exactOptional(),
   observedGeneration: observedGeneration.exactOptional(),

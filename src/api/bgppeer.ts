@@ -7,6 +7,7 @@ import { gracefulRestart } from './gracefulrestart.ts'
 import { nodePeerStatus } from './nodepeerstatus.ts'
 import {
   asNumber,
+  atomic,
   conditions,
   constrain,
   type Immutable,
@@ -152,7 +153,7 @@ export const bgpPeerSpec = z.object({
 })
 
 export const bgpPeerStatus = z.object({
-  nodesPeerStatus: map(nodePeerStatus, maxNodes)
+  nodesPeerStatus: map(atomic(nodePeerStatus), maxNodes)
     .describe(`The session of each node, by the node's name; at most ${maxNodes} nodes.`)
     .exactOptional(),
   observedGeneration: observedGeneration.exactOptional(),

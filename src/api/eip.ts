@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { KubeObject } from '../kube/objects.ts'
 import { addressRange } from './address.ts'
 import {
+  atomic,
   conditions,
   count,
   type Immutable,
@@ -63,8 +64,7 @@ export const eipStatus = z.object({
   occupied: z.boolean().describe('Every address is in use.').exactOptional(),
   usage: count.describe('Addresses in use.').exactOptional(),
   poolSize: count.describe('Addresses in all. More than 2^53-1, as of an IPv6 /64, is told as 2^53-1.').exactOptional(),
-  used: map(text(4096), maxUsed)
-    .meta({ 'x-kubernetes-map-type': 'atomic' })
+  used: atomic(map(text(4096), maxUsed))
     .describe(
       'Which Service, "namespace/name", uses which address; several Services of one address are joined by ";". ' +
         `Of more than ${maxUsed} addresses only the first ${maxUsed} are told: virtualips tell all.`,
