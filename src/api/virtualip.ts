@@ -21,7 +21,7 @@ import {
 
 export const virtualIPSpec = z.object({
   address: immutable(canonicalAddress).describe('The address, in canonical text (RFC 5952 for IPv6).'),
-  eip: immutable(text(253)).describe('The Eip that the address is of.'),
+  eip: text(253).describe('The Eip that the address is of: another one, should the range be moved there.'),
   protocol: protocol.describe('How the address is announced.'),
   services: list(
     z.object({
