@@ -3,7 +3,17 @@
  * machine, with the real components in them. Tests, demo and benchmarks use it
  * through this file; `hack/lab.ts` is its command line.
  */
-import { isLabName, maxNodes, namespaceOf, nodeAddress, nodeName, numbers, type Place, places } from './addresses.ts'
+import {
+  hostLink,
+  isLabName,
+  maxNodes,
+  namespaceOf,
+  nodeAddress,
+  nodeName,
+  numbers,
+  type Place,
+  places,
+} from './addresses.ts'
 import { layCables } from './cables.ts'
 import { installManifests, registerNodes } from './cluster.ts'
 import { prepare, writeKubeconfigs } from './controlplane.ts'
@@ -15,7 +25,6 @@ import { StartFailed } from './processes.ts'
 import { configureRouter, routerShell } from './routers.ts'
 import { create, forget, isRunning, type Lab, logDirectory, placeDirectory, readLab, recordedLabs } from './state.ts'
 import { topology } from './topology.ts'
-import { hostLink } from './addresses.ts'
 
 export type LabOptions = Partial<Omit<Lab, 'index'>> & {
   /** Told what is being done, a line each. */
@@ -156,5 +165,5 @@ export function describe(lab: Lab) {
   }
 }
 
-export { readLab }
 export type { Lab }
+export { readLab }

@@ -1,5 +1,5 @@
 /** What a person wants to see of a lab at a glance. */
-import { nodeAddress, nodeNumber, type NodeName, type Place, places } from './addresses.ts'
+import { type NodeName, nodeAddress, nodeNumber, type Place, places } from './addresses.ts'
 import { gobgpSocket, kubeconfigOf } from './nodes.ts'
 import { isRunningPart, partsAt, processOf } from './parts.ts'
 import { isPaused } from './processes.ts'
