@@ -12,7 +12,7 @@ import { kubectl } from '../../hack/lab/cluster.ts'
 import { at, down, type Lab, type LabOptions, up } from '../../hack/lab/lab.ts'
 import { gobgpSocket } from '../../hack/lab/nodes.ts'
 import { nextHops } from '../../hack/lab/routers.ts'
-import type { KubeObject, Service } from '../../src/kube/objects.ts'
+import type { Condition, KubeObject, Lease, Service } from '../../src/kube/objects.ts'
 
 /** The shape of an answer of a pod's server. */
 export interface Answer {
@@ -105,6 +105,22 @@ export class Scenario {
   async condition(name: string, type: string, namespace?: string) {
     const service = await this.service(name, namespace)
     return service?.status?.conditions?.find(condition => condition.type === `fairlead.dev/${type}`)
+  }
+
+  /** Waits until our condition of a Service has this reason; resolves to the condition. */
+  async told(name: string, type: string, reason: string, namespace?: string): Promise<Condition> {
+    const found = await eventually(
+      `${name} says ${type}: ${reason}`,
+      () => this.condition(name, type, namespace),
+      condition => condition?.reason === reason,
+    )
+    return found as Condition
+  }
+
+  /** Which of the lab's controllers leads, by the Lease; undefined while it is given back or nobody took it yet. */
+  async leader(): Promise<'controller1' | 'controller2' | undefined> {
+    const lease = await this.get<Lease>('lease', 'fairlead-controller', 'fairlead-system')
+    return (['controller1', 'controller2'] as const).find(name => lease?.spec?.holderIdentity?.startsWith(`${name}_`))
   }
 
   /** The nodes that the router's kernel sends an address's traffic to, sorted. */
