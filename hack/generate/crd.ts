@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { group, version } from '../../src/api/names.ts'
 import { type CustomResource, customResources } from '../../src/api/customresources.ts'
+import { group, version } from '../../src/api/names.ts'
 import { type Schema, structural } from './structural.ts'
 
 const conventions = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'

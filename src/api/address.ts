@@ -51,7 +51,7 @@ const celBlock = (address: string, bits: string) =>
  */
 const celIsOrdered = [
   `ip(${celFirst}) == ip(${celLast}) ||`,
-  `[${Array.from({ length: 128 }, (_, bits) => bits)}].exists(bits,`,
+  `[${Array.from({ length: 128 }, (_, bits) => bits).join()}].exists(bits,`,
   `${celBlock(celFirst, 'bits + 1')}.ip() == ${celBlock(celLast, 'bits')}.ip() &&`,
   `!(${celBlock(celFirst, 'bits + 1')} == ${celBlock(celLast, 'bits + 1')}))`,
 ].join(' ')

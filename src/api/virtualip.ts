@@ -10,8 +10,8 @@ import { protocol } from './eip.ts'
 import {
   conditions,
   constrain,
-  immutable,
   type Immutable,
+  immutable,
   list,
   observedGeneration,
   resource,

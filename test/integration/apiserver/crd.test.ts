@@ -171,7 +171,7 @@ test('a password in a status is dropped', async t => {
     nodesPeerStatus: { node: { peerState: { neighborAddress: '192.0.2.9', authPassword: 'secret' }, prefixesSent: 1 } },
   }
   const { status: kept } = await client.mergePatch<KubeObject & { status?: unknown }>(
-    resourceOf.BgpPeer as Resource<KubeObject & { status?: unknown }>,
+    resourceOf.BgpPeer,
     { name: 'secretive' },
     { status },
     { subresource: 'status' },
@@ -207,7 +207,7 @@ test('13: kubectl get vip tells the address, whose it is, who announces it, sinc
     lastTransitionTime: hourAgo,
   }
   await client.apply(
-    resourceOf.VirtualIP as Resource<KubeObject & { status?: unknown }>,
+    resourceOf.VirtualIP,
     { name },
     { status: { announcedBy: 'node-1, node-2', since: hourAgo, conditions: [announced] } },
     { subresource: 'status', fieldManager: 'test' },
@@ -234,7 +234,7 @@ test('14: kubectl get eip tells its addresses, how many there are and how many a
     spec: { address: '2001:db8::/64', protocol: 'bgp' },
   })
   await client.mergePatch(
-    resourceOf.Eip as Resource<KubeObject & { status?: unknown }>,
+    resourceOf.Eip,
     { name: 'told' },
     { status: { usage: 3, poolSize: Number.MAX_SAFE_INTEGER, ready: true, v4: false } },
     { subresource: 'status' },
