@@ -32,6 +32,10 @@ interface Context {
 /** An object as a user may have written it: anything. */
 interface AnyObject extends KubeObject {
   readonly spec?: unknown
+  readonly status?: unknown
+}
+
+interface CustomResourceDefinition extends KubeObject {
   readonly status?: { readonly conditions?: readonly Condition[] }
 }
 
@@ -39,7 +43,7 @@ const resourceOf = Object.fromEntries(
   customResources.map(({ kind, plural }) => [kind, { apiVersion, kind, plural }]),
 ) as Record<Kind, Resource<AnyObject>>
 
-const definitions: Resource<AnyObject> = {
+const definitions: Resource<CustomResourceDefinition> = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   plural: 'customresourcedefinitions',
@@ -170,7 +174,7 @@ test('a password in a status is dropped', async t => {
   const status = {
     nodesPeerStatus: { node: { peerState: { neighborAddress: '192.0.2.9', authPassword: 'secret' }, prefixesSent: 1 } },
   }
-  const { status: kept } = await client.mergePatch<KubeObject & { status?: unknown }>(
+  const { status: kept } = await client.mergePatch(
     resourceOf.BgpPeer,
     { name: 'secretive' },
     { status },
