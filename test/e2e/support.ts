@@ -1,4 +1,6 @@
 /** What the scenarios share: a lab for each file, objects to apply, and what can be seen from where. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TestFn } from 'ava'
 import { stringify } from 'yaml'
 import type { BgpConf } from '../../src/api/bgpconf.ts'
@@ -12,12 +14,31 @@ import { kubectl } from '../../hack/lab/cluster.ts'
 import { at, down, type Lab, type LabOptions, up } from '../../hack/lab/lab.ts'
 import { gobgpSocket } from '../../hack/lab/nodes.ts'
 import { nextHops } from '../../hack/lab/routers.ts'
+import { logDirectory } from '../../hack/lab/state.ts'
 import type { Condition, KubeObject, Lease, Service } from '../../src/kube/objects.ts'
 
 /** The shape of an answer of a pod's server. */
 export interface Answer {
   readonly node: string
   readonly client: string
+}
+
+interface GobgpPath {
+  readonly attrs: readonly { readonly nexthop?: string }[]
+}
+
+/** Of `gobgp neighbor --json`; zeros are left out. */
+export interface GobgpNeighbour {
+  readonly conf: { readonly neighbor_address: string; readonly peer_asn: number }
+  readonly state: { readonly session_state: number; readonly router_id?: string }
+  readonly timers: { readonly state: { readonly uptime?: { readonly seconds: number } } }
+  readonly afi_safis: readonly { readonly state: { readonly advertised?: number; readonly received?: number } }[]
+}
+
+export interface LogLine {
+  readonly time: string
+  readonly msg: string
+  readonly changes?: readonly string[]
 }
 
 /**
@@ -142,6 +163,61 @@ export class Scenario {
   /** The gobgp command line beside a node's manager. */
   gobgp(node: NodeName, ...args: readonly string[]): Promise<string> {
     return at(this.lab, node, [binary('gobgp'), '--target', `unix://${gobgpSocket(this.lab, node)}`, ...args])
+  }
+
+  /** What gobgpd holds, as its command line says: the next hops of each prefix, sorted. */
+  async rib(node: NodeName): Promise<ReadonlyMap<string, readonly string[]>> {
+    const tables = await Promise.all(
+      ['ipv4', 'ipv6'].map(async family => {
+        const text = await this.gobgp(node, 'global', 'rib', '--address-family', family, '--json')
+        return Object.entries(JSON.parse(text) as Record<string, readonly GobgpPath[]>)
+      }),
+    )
+    return new Map(
+      tables.flat().map(([prefix, paths]) => {
+        const hops = paths.flatMap(({ attrs }) => attrs.flatMap(({ nexthop }) => nexthop ?? []))
+        return [prefix, hops.sort()]
+      }),
+    )
+  }
+
+  /** What gobgpd says of its sessions, by the neighbour's address. */
+  async neighbours(node: NodeName): Promise<ReadonlyMap<string, GobgpNeighbour>> {
+    const found = JSON.parse(await this.gobgp(node, 'neighbor', '--json')) as readonly GobgpNeighbour[]
+    return new Map(found.map(neighbour => [neighbour.conf.neighbor_address, neighbour]))
+  }
+
+  /**
+   * The local TCP port of each of a node's BGP connections, by the neighbour's address: as long as it is the same, so is
+   * the session.
+   */
+  async connections(node: NodeName): Promise<ReadonlyMap<string, string>> {
+    const text = await at(this.lab, node, ['ss', '-Htn', 'state', 'established', 'dport', '=', '179'])
+    const ports = text.matchAll(/:(\d+)\s+\[?([^\s\]]+?)\]?:179\b/g)
+    return new Map(Array.from(ports, ([, port = '', neighbour = '']) => [neighbour, port]))
+  }
+
+  /** The prefixes that BGP brought into the router's kernel. */
+  async routesByBgp(): Promise<readonly string[]> {
+    const tables = await Promise.all(
+      ['-4', '-6'].map(family => at(this.lab, 'router', ['ip', family, '-json', 'route', 'show', 'proto', 'bgp'])),
+    )
+    return tables.flatMap(text => (JSON.parse(text || '[]') as readonly { dst: string }[]).map(({ dst }) => dst))
+  }
+
+  patch(kind: string, name: string, patch: object): Promise<string> {
+    return this.kubectl('patch', kind, name, '--type=merge', '--patch', JSON.stringify(patch))
+  }
+
+  /**
+   * What a node's manager logged.
+   *
+   * @param since milliseconds since the epoch
+   */
+  managerLog(node: NodeName, since: number): readonly LogLine[] {
+    const text = readFileSync(join(logDirectory(this.lab), `${node}.manager.log`), 'utf8')
+    const lines = text.split('\n').filter(line => line.startsWith('{'))
+    return lines.map(line => JSON.parse(line) as LogLine).filter(({ time }) => Date.parse(time) >= since)
   }
 
   /** One HTTP request by the client; rejects if it fails within two seconds. */
