@@ -82,7 +82,9 @@ export class PooledKubeConfig extends KubeConfig {
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
     const options: RequestOptions = {}
     await this.applyToHTTPSOptions(options)
-    for (const [name, value] of Object.entries(options.headers ?? {})) context.setHeaderParam(name, `${value}`)
+    for (const [name, value] of Object.entries(options.headers ?? {})) {
+      if (typeof value === 'string') context.setHeaderParam(name, value)
+    }
     if (options.auth) {
       context.setHeaderParam('Authorization', `Basic ${Buffer.from(options.auth).toString('base64')}`)
     }

@@ -62,7 +62,7 @@ export function createClient(config: PooledKubeConfig, { deadline }: ClientOptio
         path: resourcePath(resource, { ...ref, subresource: options.subresource }),
         query: { ...writeQuery(options), force: true },
         contentType: 'application/apply-patch+yaml',
-        body: typed(resource, { ...part, metadata: ref }),
+        body: typed(resource, { metadata: ref }, part),
       }),
 
     mergePatch: (resource, ref, patch, options) =>
@@ -87,11 +87,8 @@ interface Page<T> {
 
 const writeQuery = (options: WriteOptions | undefined) => ({ fieldManager: options?.fieldManager })
 
-const typed = (resource: Resource<KubeObject>, object: object) => ({
-  apiVersion: resource.apiVersion,
-  kind: resource.kind,
-  ...object,
-})
+const typed = ({ apiVersion, kind }: Resource<KubeObject>, ...parts: readonly object[]) =>
+  Object.assign({ apiVersion, kind }, ...parts)
 
 function watch<T extends KubeObject>(
   config: PooledKubeConfig,

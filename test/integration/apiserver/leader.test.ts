@@ -14,19 +14,17 @@ const namespace = 'fairlead-system'
 function cuttable(client: KubeClient) {
   let isCut = false
   const unreachable = () => new ApiError(0, 'Unreachable', 'cut')
-  const through =
-    <Args extends unknown[], T>(act: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      if (isCut) throw unreachable()
-      const result = await act(...args)
-      if (isCut) throw unreachable()
-      return result
-    }
+  const through = async <T>(act: () => Promise<T>): Promise<T> => {
+    if (isCut) throw unreachable()
+    const result = await act()
+    if (isCut) throw unreachable()
+    return result
+  }
   const cut: KubeClient = {
     ...client,
-    get: through(client.get) as KubeClient['get'],
-    create: through(client.create) as KubeClient['create'],
-    update: through(client.update) as KubeClient['update'],
+    get: (resource, ref) => through(() => client.get(resource, ref)),
+    create: (resource, object) => through(() => client.create(resource, object)),
+    update: (resource, object) => through(() => client.update(resource, object)),
     watch: (resource, options) => (isCut ? throwError(unreachable) : client.watch(resource, options)),
   }
   return {

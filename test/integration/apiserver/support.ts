@@ -49,7 +49,7 @@ export function testWithApiServer(): TestFn<Context> {
 export async function eventually(holds: () => boolean, milliseconds: number): Promise<void> {
   const end = performance.now() + milliseconds
   while (!holds()) {
-    if (performance.now() > end) throw new Error(`it did not hold within ${milliseconds} ms: ${holds}`)
+    if (performance.now() > end) throw new Error(`it did not hold within ${milliseconds} ms`)
     await new Promise(resolve => setTimeout(resolve, 5))
   }
 }

@@ -1,6 +1,6 @@
-import { lastValueFrom, mergeMap, type Observable, of, throwError, toArray } from 'rxjs'
+import { lastValueFrom, mergeMap, of, throwError, toArray } from 'rxjs'
 import type { Eip } from '../../../src/api/eip.ts'
-import type { KubeClient, WatchNotice, WatchOptions } from '../../../src/kube/client.ts'
+import type { KubeClient } from '../../../src/kube/client.ts'
 import { ApiError } from '../../../src/kube/errors.ts'
 import { eips, namespaces, services, virtualIPs } from '../../../src/kube/resources.ts'
 import { monotonic } from '../../../src/streams/time.ts'
@@ -75,14 +75,16 @@ test('37: a watch that breaks off again and again misses nothing and tells nothi
   /** Breaks off after each second change. */
   const faulty: KubeClient = {
     ...client,
-    watch: <T>(resource: never, from: WatchOptions) => {
+    watch(resource, from) {
       watches += 1
       let left = 2
-      return (client.watch(resource, from) as Observable<WatchNotice<T>>).pipe(
-        mergeMap(notice => (left-- > 0 ? of(notice) : throwError(() => new ApiError(0, 'Unreachable', 'broke off')))),
-      )
+      return client
+        .watch(resource, from)
+        .pipe(
+          mergeMap(notice => (left-- > 0 ? of(notice) : throwError(() => new ApiError(0, 'Unreachable', 'broke off')))),
+        )
     },
-  } as KubeClient
+  }
   const seen: string[] = []
   let synced = 0
   const subscription = watchKind(faulty, namespaces, options).subscribe(event => {

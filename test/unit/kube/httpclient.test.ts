@@ -25,7 +25,7 @@ type Answer = (response: ServerResponse, seen: Seen, count: number) => void
 async function against(t: ExecutionContext, answer: Answer, deadline = 5_000) {
   const seen: Seen[] = []
   const sockets = new Set<unknown>()
-  const server = createServer(async (request: IncomingMessage, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
     sockets.add(request.socket)
     const url = new URL(request.url ?? '', 'http://server')
     const body = await text(request)
@@ -38,7 +38,8 @@ async function against(t: ExecutionContext, answer: Answer, deadline = 5_000) {
     }
     seen.push(one)
     answer(response, one, seen.length)
-  })
+  }
+  const server = createServer((request, response) => void handle(request, response))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const directory = mkdtempSync(join(tmpdir(), 'fairlead-client-'))

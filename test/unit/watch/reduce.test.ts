@@ -149,7 +149,7 @@ const sliceOf = fc.tuple(names, names, version).map(([name, of, resourceVersion]
 })
 const vipOf = fc.tuple(names, fc.uniqueArray(names, { minLength: 1 }), version).map(
   ([name, of, resourceVersion]): VirtualIP => ({
-    metadata: metadata(name, { resourceVersion: `${of}${resourceVersion}` }),
+    metadata: metadata(name, { resourceVersion: `${of.join('')}${resourceVersion}` }),
     spec: {
       address: '192.0.2.1',
       eip: 'pool',
@@ -172,7 +172,7 @@ function twin(events: readonly ClusterEvent[]) {
   const keyOf = (kind: Kind, { metadata }: { metadata: { name: string } }) => `${kind}/${metadata.name}`
   for (const { kind, event } of events) {
     if (event.type === 'synced') {
-      for (const key of [...objects.keys()]) if (key.startsWith(`${kind}/`)) objects.delete(key)
+      for (const key of objects.keys()) if (key.startsWith(`${kind}/`)) objects.delete(key)
       for (const item of event.items) objects.set(keyOf(kind, item), item)
     } else if (event.type === 'upsert') objects.set(keyOf(kind, event.object), event.object)
     else objects.delete(keyOf(kind, event.object))
