@@ -2,23 +2,22 @@ import { type BgpConf, bgpConfName } from '../api/bgpconf.ts'
 import type { BgpPeer } from '../api/bgppeer.ts'
 import { conditionTypes, controllerFieldManager } from '../api/names.ts'
 import { unactedFields } from '../api/unacted.ts'
-import type { KubeClient } from '../kube/client.ts'
+import type { KubeClient, Part } from '../kube/client.ts'
 import { bgpConfs, bgpPeers, type Resource } from '../kube/resources.ts'
 import { dated, type Finding, findingsOf } from '../status/conditions.ts'
 import { fieldsFinding } from '../status/fields.ts'
-import { createWriter, type Writer, type WriterOptions } from '../status/writer.ts'
+import { Reporter, type Writing } from '../status/reporter.ts'
+import { createWriter, type Writer } from '../status/writer.ts'
 import type { Snapshot } from '../watch/snapshot.ts'
-
-type Shared = Omit<WriterOptions<unknown>, 'send'>
 
 /** The controller's part of the status of BgpConfs and BgpPeers: conditions, and the removal of nodes that have left. */
 export class BgpStatus {
-  readonly #confs: Reporter<BgpConf>
-  readonly #peers: Reporter<BgpPeer>
+  readonly #confs: NodesStatus<BgpConf>
+  readonly #peers: NodesStatus<BgpPeer>
 
-  constructor(client: KubeClient, shared: Shared) {
-    this.#confs = new Reporter(client, bgpConfs, 'nodesConfStatus', shared)
-    this.#peers = new Reporter(client, bgpPeers, 'nodesPeerStatus', shared)
+  constructor(client: KubeClient, writing: Writing) {
+    this.#confs = new NodesStatus(client, bgpConfs, 'nodesConfStatus', writing)
+    this.#peers = new NodesStatus(client, bgpPeers, 'nodesPeerStatus', writing)
   }
 
   /** Wants the status of all of them to be as the snapshot says. */
@@ -57,40 +56,36 @@ function inForce({ metadata: { name, generation = 0 }, spec }: BgpConf): Finding
 }
 
 /** Conditions of one kind, and the map in its status that every node writes its own key of. */
-class Reporter<T extends BgpConf | BgpPeer> {
-  readonly #conditions: Writer<readonly Finding[]>
+class NodesStatus<T extends BgpConf | BgpPeer> {
+  readonly #conditions: Reporter<T, readonly Finding[]>
   readonly #removals: Writer<readonly string[]>
-  readonly #seen = new Map<string, T>()
 
-  constructor(client: KubeClient, resource: Resource<T>, nodesField: string, shared: Shared) {
-    const options = { fieldManager: controllerFieldManager, subresource: 'status' } as const
-    this.#conditions = createWriter({
-      ...shared,
-      send: (name, findings) => {
-        const conditions = dated(findings, this.#seen.get(name)?.status?.conditions ?? [], new Date())
-        return client.apply<BgpConf | BgpPeer>(resource, { name }, { status: { conditions } }, options)
-      },
+  constructor(client: KubeClient, resource: Resource<T>, nodesField: string, writing: Writing) {
+    this.#conditions = new Reporter<T, readonly Finding[]>(client, writing, {
+      resource,
+      fieldManager: controllerFieldManager,
+      read: ({ status }) => findingsOf(status?.conditions),
+      status: (findings, before, now) =>
+        ({ conditions: dated(findings, before?.status?.conditions ?? [], now) }) as Part<NonNullable<T['status']>>,
     })
     this.#removals = createWriter({
-      ...shared,
+      ...writing,
       send: (name, nodes) => {
-        const removed = Object.fromEntries(nodes.map(node => [node, null]))
-        return client.mergePatch<BgpConf | BgpPeer>(resource, { name }, { status: { [nodesField]: removed } }, options)
+        const status = { [nodesField]: Object.fromEntries(nodes.map(node => [node, null])) }
+        const options = { fieldManager: controllerFieldManager, subresource: 'status' } as const
+        return client.mergePatch<BgpConf | BgpPeer>(resource, { name }, { status }, options)
       },
     })
   }
 
   write(object: T, findings: readonly Finding[], nodesThatLeft: readonly string[]): void {
     const { name, resourceVersion } = object.metadata
-    this.#seen.set(name, object)
-    this.#conditions.observe(name, findingsOf(object.status?.conditions), resourceVersion)
-    this.#conditions.write(name, findings)
+    this.#conditions.write({ name }, object, findings)
     this.#removals.observe(name, [], resourceVersion)
     if (nodesThatLeft.length > 0) this.#removals.write(name, nodesThatLeft)
   }
 
   clear(): void {
-    this.#seen.clear()
     this.#conditions.clear()
     this.#removals.clear()
   }

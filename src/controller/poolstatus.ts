@@ -4,82 +4,49 @@ import { unactedFields } from '../api/unacted.ts'
 import type { Allocator } from '../ipam/allocator.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { eips } from '../kube/resources.ts'
-import { fieldsFinding } from '../status/fields.ts'
-import { createWriter, type Writer, type WriterOptions } from '../status/writer.ts'
 import { dated, type Finding, findingsOf } from '../status/conditions.ts'
+import { fieldsFinding } from '../status/fields.ts'
+import { Reporter, type Writing } from '../status/reporter.ts'
 
-type Counts = Omit<EipStatus, 'conditions'>
-
+/** What we write on an Eip. */
 interface Told {
-  readonly counts: Counts
+  readonly counts: Omit<EipStatus, 'conditions'>
   readonly findings: readonly Finding[]
 }
 
+export type PoolStatus = Reporter<Eip, Told>
+
 /** Keeps the Eips' status: OpenELB's counts and who uses what, whether it is in force, and what of it is not acted on. */
-export class PoolStatus {
-  readonly #writer: Writer<Told>
-  readonly #seen = new Map<string, Eip>()
+export const poolStatus = (client: KubeClient, writing: Writing): PoolStatus =>
+  new Reporter(client, writing, {
+    resource: eips,
+    fieldManager: controllerFieldManager,
+    read: ({ status: { conditions, ...counts } = {} }) => ({ counts, findings: findingsOf(conditions) }),
+    status: ({ counts, findings }, before, now) => ({
+      ...counts,
+      conditions: dated(findings, before?.status?.conditions ?? [], now),
+    }),
+  })
 
-  constructor(client: KubeClient, shared: Omit<WriterOptions<unknown>, 'send'>) {
-    this.#writer = createWriter({
-      ...shared,
-      send: async (name, { counts, findings }) => {
-        const conditions = dated(findings, this.#seen.get(name)?.status?.conditions ?? [], new Date())
-        const options = { fieldManager: controllerFieldManager, subresource: 'status' } as const
-        const after = await client.apply(eips, { name }, { status: { ...counts, conditions } }, options)
-        this.#seen.set(name, after)
-        return after
-      },
-    })
+/** What an Eip is to say, by what the allocator knows of it. Costs as much as there are addresses in use. */
+export function poolTold({ metadata: { name, generation = 0 }, spec }: Eip, allocator: Allocator): Told {
+  const { used = new Map<string, string>(), poolSize = 0n, ...counts } = allocator.usage(name) ?? {}
+  const problem = allocator.eip(name)?.problems[0]
+  const ready: Finding = {
+    type: conditionTypes.ready,
+    status: problem === undefined ? 'True' : 'False',
+    reason: problem?.reason ?? 'Ready',
+    message: problem === undefined ? 'Addresses are given out of it.' : `A range cannot be read: ${problem.message}.`,
+    observedGeneration: generation,
   }
-
-  /** Wants the status of an Eip to say what the allocator knows. */
-  write(eip: Eip, allocator: Allocator): void {
-    const { name, generation = 0, resourceVersion } = eip.metadata
-    if (!this.#seen.has(name)) this.#seen.set(name, eip)
-    const { conditions = [], ...counts } = eip.status ?? {}
-    this.#writer.observe(name, { counts, findings: findingsOf(conditions) }, resourceVersion)
-    this.#writer.write(name, told(eip, allocator, generation))
-  }
-
-  forget(name: string): void {
-    this.#seen.delete(name)
-    this.#writer.forget(name)
-  }
-
-  clear(): void {
-    this.#seen.clear()
-    this.#writer.clear()
-  }
-}
-
-function told(eip: Eip, allocator: Allocator, observedGeneration: number): Told {
-  const { name } = eip.metadata
-  const pool = allocator.eip(name)
-  const usage = allocator.usage(name)
-  const problem = pool?.problems[0]
-  const ready = problem === undefined
-  const { used = new Map<string, string>(), poolSize = 0n, ...rest } = usage ?? {}
   return {
     counts: {
-      ...rest,
-      poolSize: Number(poolSize < BigInt(Number.MAX_SAFE_INTEGER) ? poolSize : Number.MAX_SAFE_INTEGER),
+      ...counts,
+      poolSize: poolSize > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : Number(poolSize),
       used: Object.fromEntries([...used].slice(0, maxUsed)),
-      ready,
-      observedGeneration,
+      ready: problem === undefined,
+      observedGeneration: generation,
     },
-    findings: [
-      {
-        type: conditionTypes.ready,
-        status: ready ? 'True' : 'False',
-        reason: problem?.reason ?? 'Ready',
-        message:
-          problem === undefined
-            ? 'Addresses are given out of it.'
-            : `An address range cannot be read: ${problem.message}.`,
-        observedGeneration,
-      },
-      fieldsFinding(unactedFields('Eip', eip.spec), observedGeneration),
-    ],
+    findings: [ready, fieldsFinding(unactedFields('Eip', spec), generation)],
   }
 }

@@ -12,9 +12,9 @@ import { monotonic } from '../streams/time.ts'
 import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
 import type { Outcome } from './allocation.ts'
 import { BgpStatus } from './bgpstatus.ts'
-import { PoolStatus } from './poolstatus.ts'
+import { type PoolStatus, poolStatus, poolTold } from './poolstatus.ts'
 import { ServiceStatus } from './servicestatus.ts'
-import { VirtualIPStatus } from './virtualipstatus.ts'
+import { announcementTold, type VirtualIPStatus, virtualIPStatus } from './virtualipstatus.ts'
 
 /** Status writes under way at once; more only wait at the API server. */
 const CONCURRENCY = 64
@@ -43,8 +43,8 @@ export class ControllerStatus {
       report: (err, { regarding, reason }) => log.warn({ err, object: regarding.name, reason }, 'an event was lost'),
     })
     this.#services = new ServiceStatus(client, tell, writing)
-    this.#virtualIPs = new VirtualIPStatus(client, writing)
-    this.#pools = new PoolStatus(client, writing)
+    this.#virtualIPs = virtualIPStatus(client, writing)
+    this.#pools = poolStatus(client, writing)
     this.#bgp = new BgpStatus(client, writing)
   }
 
@@ -64,33 +64,38 @@ export class ControllerStatus {
 
   poolChanged(name: string, snapshot: Snapshot, allocator: Allocator): void {
     const eip = snapshot.eips.get(name)
-    if (eip === undefined) this.#pools.forget(name)
-    else this.#pools.write(eip, allocator)
+    if (eip === undefined) this.#pools.forget({ name })
+    else this.#pools.write({ name }, eip, poolTold(eip, allocator))
   }
 
   /** Takes up what came of the work on a Service, by the snapshot that it was done by. */
   settled(key: string, { service, entries, decision }: Outcome, snapshot: Snapshot): void {
-    if (service === undefined) return this.#services.forget(key)
+    if (service === undefined) return this.#services.forget(serviceOf(key))
     if (decision?.ours !== true) return this.#services.takeBack(service)
     const slices = snapshot.endpointSlices.get(key)
     const given = entries.map((entry): GivenAddress => {
       const name = objectNameOf(entry.address)
       const conf = this.#snapshot.bgpConfs.get(bgpConfName)
       const found = announcement(entry, service, slices?.values() ?? [], conf, this.#speakers)
-      this.#virtualIPs.write(name, snapshot.virtualIPs.get(name), found)
+      this.#virtualIPs.write({ name }, snapshot.virtualIPs.get(name), announcementTold(found))
       return { ...entry, announcement: found }
     })
     this.#services.write(service, ingress(given), serviceFindings(given, decision.failure))
   }
 
   virtualIPGone(name: string): void {
-    this.#virtualIPs.forget(name)
+    this.#virtualIPs.forget({ name })
   }
 
   /** Nothing further is written. */
   stop(): void {
     for (const status of [this.#services, this.#virtualIPs, this.#pools, this.#bgp]) status.clear()
   }
+}
+
+function serviceOf(key: string) {
+  const [namespace = '', name = ''] = key.split('/')
+  return { namespace, name }
 }
 
 function objectNameOf(text: string): string {

@@ -1,4 +1,4 @@
-import { bgpConfName, type NodeConfStatus } from '../api/bgpconf.ts'
+import { type BgpConf, bgpConfName, type NodeConfStatus } from '../api/bgpconf.ts'
 import type { BgpPeer, NodePeerStatus } from '../api/bgppeer.ts'
 import { speakerFieldManager } from '../api/names.ts'
 import { globalMismatch } from '../bgp/plan.ts'
@@ -8,7 +8,7 @@ import type { KubeClient } from '../kube/client.ts'
 import { bgpConfs, bgpPeers } from '../kube/resources.ts'
 import { formatAddress, parseAddress } from '../net/address.ts'
 import { nodePeerStatus } from '../status/bgp.ts'
-import { createWriter, type Writer, type WriterOptions } from '../status/writer.ts'
+import { Reporter, type Writing } from '../status/reporter.ts'
 import type { Snapshot } from '../watch/snapshot.ts'
 import type { Announced } from './announcer.ts'
 
@@ -18,38 +18,48 @@ const MESSAGE_LENGTH = 1024
 /** What a speaker says of its node in the status of the BgpConf and of the BgpPeers; each its own key, its own field manager. */
 export class SpeakerStatus {
   readonly #node: string
-  readonly #conf: Writer<NodeConfStatus | undefined>
-  readonly #peers: Writer<NodePeerStatus | undefined>
+  readonly #conf: Reporter<BgpConf, NodeConfStatus | undefined>
+  readonly #peers: Reporter<BgpPeer, NodePeerStatus | undefined>
 
-  constructor(client: KubeClient, node: string, shared: Omit<WriterOptions<unknown>, 'send'>) {
-    const options = { fieldManager: speakerFieldManager(node), subresource: 'status' } as const
-    const own = <T>(value: T | undefined) => (value === undefined ? {} : { [node]: value })
+  constructor(client: KubeClient, node: string, writing: Writing) {
+    const fieldManager = speakerFieldManager(node)
     this.#node = node
-    this.#conf = createWriter({
-      ...shared,
-      send: (name, value) => client.apply(bgpConfs, { name }, { status: { nodesConfStatus: own(value) } }, options),
+    this.#conf = new Reporter(client, writing, {
+      resource: bgpConfs,
+      fieldManager,
+      read: ({ status }) => status?.nodesConfStatus?.[node],
+      status: told => ({ nodesConfStatus: told === undefined ? {} : { [node]: told } }),
     })
-    this.#peers = createWriter({
-      ...shared,
-      send: (name, value) => client.apply(bgpPeers, { name }, { status: { nodesPeerStatus: own(value) } }, options),
+    this.#peers = new Reporter(client, writing, {
+      resource: bgpPeers,
+      fieldManager,
+      read: ({ status }) => status?.nodesPeerStatus?.[node],
+      status: told => ({ nodesPeerStatus: told === undefined ? {} : { [node]: told } }),
     })
   }
 
   writeConf({ bgpConfs: confs }: Snapshot, status: NodeConfStatus | undefined): void {
     const conf = confs.get(bgpConfName)
-    if (conf === undefined) return this.#conf.forget(bgpConfName)
-    this.#conf.observe(bgpConfName, conf.status?.nodesConfStatus?.[this.#node], conf.metadata.resourceVersion)
-    this.#conf.write(bgpConfName, status)
+    if (conf === undefined) this.#conf.forget({ name: bgpConfName })
+    else this.#conf.write({ name: bgpConfName }, conf, status)
   }
 
   /** @param sessions of the node's router; those of no BgpPeer are nobody's to tell */
   writePeers({ bgpPeers: peers }: Snapshot, sessions: readonly Session[]): void {
     const byAddress = new Map(sessions.map(session => [session.address, session]))
     for (const peer of peers.values()) {
-      const { name, resourceVersion } = peer.metadata
       const session = byAddress.get(neighbour(peer))
-      this.#peers.observe(name, peer.status?.nodesPeerStatus?.[this.#node], resourceVersion)
-      this.#peers.write(name, session && nodePeerStatus(session))
+      this.#peers.write({ name: peer.metadata.name }, peer, session && nodePeerStatus(session))
+    }
+  }
+
+  /** The router does not tell its sessions: what was said of them is not known to be so any longer. */
+  writeUnknownPeers({ bgpPeers: peers }: Snapshot, error: unknown): void {
+    for (const peer of peers.values()) {
+      const before = peer.status?.nodesPeerStatus?.[this.#node]
+      if (before === undefined) continue
+      const peerState = { ...before.peerState, sessionState: 'UNKNOWN' }
+      this.#peers.write({ name: peer.metadata.name }, peer, { peerState, lastError: messageOf(error) })
     }
   }
 
@@ -77,14 +87,17 @@ export function nodeConfStatus(
     routerId,
     ready: mismatch.length === 0,
     nextHops: hops.map(({ node }) => node),
-    ...(messages.length > 0 && { message: messages.join('; ').slice(0, MESSAGE_LENGTH) }),
+    ...(messages.length > 0 && { message: messageOf(messages.join('; ')) }),
   }
 }
 
 /** What is so of a node's router that does not do as told. */
 export function failedConfStatus(node: string, error: unknown): NodeConfStatus {
-  const message = error instanceof Error ? error.message : String(error)
-  return { ready: false, nextHops: [], message: `${node}: ${message}`.slice(0, MESSAGE_LENGTH) }
+  return { ready: false, nextHops: [], message: `${node}: ${messageOf(error)}`.slice(0, MESSAGE_LENGTH) }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function neighbour({ spec }: BgpPeer): string {

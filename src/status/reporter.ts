@@ -1,0 +1,75 @@
+/** Keeps one kind's status as wanted: by server-side apply of our own part, and only where the object does not say so yet. */
+import type { KubeClient, Part } from '../kube/client.ts'
+import type { KubeObject } from '../kube/objects.ts'
+import type { ObjectRef, Resource } from '../kube/resources.ts'
+import { createWriter, type Writer, type WriterOptions } from './writer.ts'
+
+export type Writing = Omit<WriterOptions<unknown>, 'send'>
+
+/** An object with a status, as all that are reported on have. */
+type Reported = KubeObject & { readonly status?: object }
+
+export interface ReporterOptions<T extends Reported, Told> {
+  readonly resource: Resource<T>
+  readonly fieldManager: string
+  /** What an object says, in the form of what it is wanted to say. */
+  readonly read: (object: T) => Told
+  /** Our part of the status. `before` is the object as we last knew it, for what is to be kept, such as times. */
+  readonly status: (told: Told, before: T | undefined, now: Date) => Part<NonNullable<T['status']>>
+  /** Told of each write that went through. */
+  readonly written?: (before: T | undefined, after: T) => void
+}
+
+export class Reporter<T extends Reported, Told> {
+  readonly #read: (object: T) => Told
+  readonly #writer: Writer<Told>
+  readonly #known = new Map<string, T>()
+
+  constructor(client: KubeClient, writing: Writing, options: ReporterOptions<T, Told>) {
+    const { resource, fieldManager, read, status, written } = options
+    this.#read = read
+    this.#writer = createWriter({
+      ...writing,
+      send: async (key, told) => {
+        const before = this.#known.get(key)
+        const part = { status: status(told, before, new Date()) } as Part<Omit<T, 'metadata'>>
+        const after = await client.apply(resource, refOf(key), part, { fieldManager, subresource: 'status' })
+        this.#known.set(key, after)
+        written?.(before, after)
+        return after
+      },
+    })
+  }
+
+  /** @param object as last seen; absent for one that no watch has shown yet */
+  write(ref: ObjectRef, object: T | undefined, told: Told): void {
+    const key = keyOf(ref)
+    if (object !== undefined) {
+      if (this.#known.get(key)?.metadata.uid !== object.metadata.uid) this.#known.set(key, object)
+      this.#writer.observe(key, this.#read(object), object.metadata.resourceVersion)
+    }
+    this.#writer.write(key, told)
+  }
+
+  /** The object is gone, or not ours to report on. */
+  forget(ref: ObjectRef): void {
+    const key = keyOf(ref)
+    this.#known.delete(key)
+    this.#writer.forget(key)
+  }
+
+  /** Nothing further is written. */
+  clear(): void {
+    this.#known.clear()
+    this.#writer.clear()
+  }
+}
+
+function keyOf({ namespace, name }: ObjectRef): string {
+  return namespace === undefined ? name : `${namespace}/${name}`
+}
+
+function refOf(key: string): ObjectRef {
+  const slash = key.indexOf('/')
+  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
+}
