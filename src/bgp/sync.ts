@@ -29,6 +29,10 @@ export interface SyncReport {
 export class Sync {
   readonly #router: Router
   #held: Held | undefined
+  /** How often somebody invalidated what is held; a read that was under way then is not to be believed. */
+  #invalidations = 0
+  /** Whether the run before wanted the router started: its paths are made or withdrawn all at once. */
+  #wantedStarted = false
 
   constructor(router: Router) {
     this.#router = router
@@ -37,6 +41,7 @@ export class Sync {
   /** The next run reads the router again and compares everything. */
   invalidate(): void {
     this.#held = undefined
+    this.#invalidations += 1
   }
 
   /**
@@ -47,12 +52,13 @@ export class Sync {
   async run(wanted: Wanted, touched: Iterable<string>, ours: (prefix: string) => boolean): Promise<SyncReport> {
     const known = this.#held
     const held = known ?? (await this.#read())
-    const foreign =
-      known === undefined ? [...held.paths.keys()].filter(prefix => !wanted.paths.has(prefix) && !ours(prefix)) : []
-    const prefixes =
-      known === undefined
-        ? new Set([...wanted.paths.keys(), ...held.paths.keys()]).difference(new Set(foreign))
-        : new Set(touched)
+    const wantedStarted = wanted.global !== undefined
+    const whole = known === undefined || wantedStarted !== this.#wantedStarted
+    this.#wantedStarted = wantedStarted
+    const foreign = whole ? [...held.paths.keys()].filter(prefix => !wanted.paths.has(prefix) && !ours(prefix)) : []
+    const prefixes = whole
+      ? new Set([...wanted.paths.keys(), ...held.paths.keys()]).difference(new Set(foreign))
+      : new Set(touched)
     const changes = plan(
       { ...wanted, paths: pick(wanted.paths, prefixes) },
       { ...(held.global && { global: held.global }), peers: held.peers, paths: pick(held.paths, prefixes) },
@@ -70,9 +76,10 @@ export class Sync {
   }
 
   async #read(): Promise<Held> {
+    const invalidations = this.#invalidations
     const { global, peers, paths }: Observed = await this.#router.read()
     const held: Held = { global, peers, paths: Map.groupBy(paths, ({ prefix }) => prefix) }
-    this.#held = held
+    if (invalidations === this.#invalidations) this.#held = held
     return held
   }
 }
