@@ -1,7 +1,8 @@
 import { Map } from 'immutable'
-import { Observable, type Subscription, defer, distinctUntilChanged, map, repeat, scan } from 'rxjs'
+import { Observable, type Subscription, defer, distinctUntilChanged, map, repeat, scan, timer } from 'rxjs'
 import { request } from 'undici'
 import type { ProxyHealth } from '../desired/forward.ts'
+import { monotonic } from '../streams/time.ts'
 import { type Probe, judge, synced, unprobed } from './verdict.ts'
 
 /** Where a node's kube-proxy answers, and how long one probe of it may take (milliseconds). */
@@ -10,6 +11,7 @@ export interface Target {
   readonly timeout: number
 }
 
+/** From the start of one probe to the start of the next; one that takes longer is followed at once. */
 const INTERVAL_MS = 200
 
 /** GETs a healthz once; never rejects. */
@@ -50,9 +52,13 @@ export function proxyHealth(
         publish(healths.deleteAll(gone))
         for (const [node, target] of wanted) {
           if (probes.has(node)) continue
-          const subscription = defer(() => look(target))
+          let began = 0
+          const subscription = defer(() => {
+            began = monotonic.now()
+            return look(target)
+          })
             .pipe(
-              repeat({ delay: INTERVAL_MS }),
+              repeat({ delay: () => timer(Math.max(0, began + INTERVAL_MS - monotonic.now())) }),
               scan(judge, unprobed),
               map(verdict => verdict.health),
               distinctUntilChanged(),

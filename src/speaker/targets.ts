@@ -3,8 +3,11 @@ import { internalAddresses } from '../desired/node.ts'
 import type { Target } from '../health/proxy.ts'
 import type { Node } from '../kube/objects.ts'
 
-/** The own kube-proxy is slow when the node is busy; another node that is slow may be dead. Milliseconds. */
-const TIMEOUT_MS = { own: 1000, other: 250 }
+/**
+ * The own kube-proxy is slow when the node is busy; another node that is slow may be dead, which three probes in a row
+ * have to show within a second. Milliseconds.
+ */
+const TIMEOUT_MS = { own: 1000, other: 200 }
 
 /**
  * Where the candidates' kube-proxies answer. A node without an address is no target: it cannot be a next hop either.
