@@ -2,22 +2,18 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import type { Tally } from './test/tally.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const tool = (name: string): string => `${root}node_modules/.bin/${name}`
+const tool = (name: string): string => `node_modules/.bin/${name}`
 
 const checks: readonly { readonly name: string; readonly argv: readonly string[] }[] = [
   { name: 'format', argv: [tool('biome'), 'ci', '--colors=off', '.'] },
-  { name: 'generated files', argv: [process.execPath, 'hack/generate.ts', '--check'] },
+  { name: 'generated files', argv: ['hack/generate.ts', '--check'] },
   { name: 'types', argv: [tool('tsc'), '-p', '.'] },
   { name: 'dead code', argv: [tool('knip'), '--treat-config-hints-as-errors'] },
   { name: 'lint, layers and cycles', argv: [tool('oxlint'), '--type-aware', '--deny-warnings'] },
 ]
-
-export interface Tally {
-  readonly passed: number
-  readonly failed: number
-}
 
 /** Runs every check, all at once, and prints each as it ends; what a failed one wrote follows its name. */
 export async function check(): Promise<Tally> {
@@ -34,15 +30,16 @@ export async function check(): Promise<Tally> {
   return { passed, failed: outcomes.length - passed }
 }
 
-async function run([command = '', ...args]: readonly string[]): Promise<{ code: number; output: string }> {
-  const child = spawn(command, args, {
+/** Runs a script on the Node that runs this one. */
+async function run(argv: readonly string[]): Promise<{ code: number; output: string }> {
+  const child = spawn(process.execPath, argv, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
   })
   const ended = new Promise<number>(resolve => {
     child.on('error', error => {
-      console.log(`${command}: ${error.message}`)
+      console.log(error.message)
       resolve(1)
     })
     child.on('close', code => resolve(code ?? 1))

@@ -1,0 +1,59 @@
+/**
+ * `npm test`: the checks, then every test, from the quick ones to those that
+ * need the lab. `npm test -- unit`, or any of `groups`, or patterns of test files, runs only those.
+ * The last line is `N passed, N failed`.
+ */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { check } from './check.ts'
+import { sum, type Tally, tally } from './test/tally.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What opens real sockets or a lab runs one file at a time: on two cores, times would else say nothing. */
+const groups: Readonly<Record<string, () => Promise<Tally>>> = {
+  check,
+  unit: () => ava(['test/unit/**/*.test.ts'], 2),
+  integration: () => ava(['test/integration/**/*.test.ts'], 1),
+  e2e: () => ava(['test/e2e/**/*.test.ts'], 1),
+}
+
+function ava(patterns: readonly string[], concurrency: number): Promise<Tally> {
+  const argv = [`${root}node_modules/.bin/ava`, `--concurrency=${concurrency}`, ...patterns]
+  const child = spawn(process.execPath, argv, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // The marks of its reporter are these characters only on a terminal that can show them.
+    env: { ...process.env, FORCE_COLOR: '0', TERM: 'xterm' },
+  })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk
+    process.stdout.write(chunk)
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', code => resolve(tally(output, code)))
+  })
+}
+
+async function run(name: string, tests: () => Promise<Tally>): Promise<Tally> {
+  console.log(`\n── ${name} ──`)
+  const started = Date.now()
+  const result = await tests()
+  console.log(`── ${name}: ${result.passed} ✔, ${result.failed} ✘, ${Math.round((Date.now() - started) / 1000)} s ──`)
+  return result
+}
+
+const asked = process.argv.slice(2)
+const known = asked.filter(argument => Object.hasOwn(groups, argument))
+const patterns = asked.filter(argument => !Object.hasOwn(groups, argument))
+const results: Tally[] = []
+for (const [name, tests] of Object.entries(groups)) {
+  if (asked.length === 0 || known.includes(name)) results.push(await run(name, tests))
+}
+if (patterns.length > 0) results.push(await run(patterns.join(' '), () => ava(patterns, 1)))
+
+const { passed, failed } = sum(results)
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
