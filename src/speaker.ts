@@ -69,7 +69,8 @@ export function speaker({ cluster, client, router, options, log }: SpeakerParts)
     tap(({ type }) => log.debug({ event: type }, 'router')),
     share(),
   )
-  const compareAll = merge(events.pipe(filter(({ type }) => type === 'connected')), timer(AUDIT_MS, AUDIT_MS)).pipe(
+  // Also when it is lost: what comes of it is that this node's router is told not to be ready.
+  const compareAll = merge(events.pipe(filter(({ type }) => type !== 'session')), timer(AUDIT_MS, AUDIT_MS)).pipe(
     tap(() => announcer.invalidate()),
     startWith(undefined),
   )
@@ -94,6 +95,7 @@ export function speaker({ cluster, client, router, options, log }: SpeakerParts)
     }),
     share(),
   )
+  const silent = new Subject<unknown>()
   const sessions = merge(
     events,
     announced.pipe(
@@ -106,7 +108,10 @@ export function speaker({ cluster, client, router, options, log }: SpeakerParts)
     passes(() => router.sessions(), {
       ...retrying,
       merge: () => undefined,
-      report: (err, failures) => log.debug({ err, failures }, 'the router does not tell its sessions; trying again'),
+      report: (err, failures) => {
+        log.debug({ err, failures }, 'the router does not tell its sessions; trying again')
+        if (failures === FAILURES_TOLD) silent.next(err)
+      },
     }),
     withLatestFrom(cluster),
     tap(([found, { snapshot }]) => status.writePeers(snapshot, found)),
@@ -115,7 +120,11 @@ export function speaker({ cluster, client, router, options, log }: SpeakerParts)
     withLatestFrom(cluster),
     tap(([error, { snapshot }]) => status.writeConf(snapshot, failedConfStatus(nodeName, error))),
   )
-  return merge(failures, announced, sessions).pipe(
+  const silences = silent.pipe(
+    withLatestFrom(cluster),
+    tap(([error, { snapshot }]) => status.writeUnknownPeers(snapshot, error)),
+  )
+  return merge(failures, silences, announced, sessions).pipe(
     ignoreElements(),
     finalize(() => status.stop()),
   )
