@@ -30,22 +30,18 @@ export function controller({ cluster, client, options, log }: ControllerParts): 
   return new Observable(subscriber => {
     let snapshot = emptySnapshot
     const pools = new Subject<string>()
-    const allocation = new Allocation(client, options, eip => pools.next(eip))
+    const allocation = new Allocation(client, options, {
+      usageChanged: eip => pools.next(eip),
+      wake: key => queue.add(key),
+    })
     const status = new ControllerStatus(client, options.identity, log)
-    const queue = new WorkQueue(
-      async key => {
-        const outcome = await allocation.work(key)
-        status.settled(key, outcome, snapshot)
-        for (const other of outcome.next) queue.add(other)
-      },
-      {
-        concurrency: CONCURRENCY,
-        backoff: { first: 50, most: 30_000, random: Math.random },
-        scheduler: monotonic,
-        report: (err, service, failures) =>
-          log.warn({ err, service, failures }, 'could not settle a Service; trying again'),
-      },
-    )
+    const queue = new WorkQueue(async key => status.settled(key, await allocation.work(key), snapshot), {
+      concurrency: CONCURRENCY,
+      backoff: { first: 50, most: 30_000, random: Math.random },
+      scheduler: monotonic,
+      report: (err, service, failures) =>
+        log.warn({ err, service, failures }, 'could not settle a Service; trying again'),
+    })
 
     const counts = pools.pipe(
       groupBy(name => name),

@@ -20,8 +20,16 @@ export interface Outcome {
   /** What the Service has now, in the order of its families. */
   readonly entries: readonly Entry[]
   readonly decision?: Decision
-  /** Keys of Services that are to be looked at because of it. */
-  readonly next: Iterable<string>
+}
+
+export interface AllocationListener {
+  /** Of this Eip more or less is in use. */
+  readonly usageChanged: (eip: string) => void
+  /**
+   * This Service (`namespace/name`) is to be looked at. Told while the work that leads to it goes on, oldest first: to be
+   * looked at in the order of the calls, each as soon as may be, so that nobody younger comes in between.
+   */
+  readonly wake: (key: string) => void
 }
 
 /**
@@ -33,15 +41,16 @@ export class Allocation {
   readonly #client: KubeClient
   readonly #filter: ServiceFilter
   readonly #ledger: Ledger
+  readonly #wake: (key: string) => void
   readonly #waiting = new WaitingList()
   /** Freed addresses that a Service was woken for: those it does not take go to the next one that waits. */
   readonly #offers = new Map<string, string[]>()
   #snapshot: Snapshot = emptySnapshot
 
-  /** @param usageChanged told of each Eip of which more or less is in use */
-  constructor(client: KubeClient, filter: ServiceFilter, usageChanged: (eip: string) => void) {
+  constructor(client: KubeClient, filter: ServiceFilter, { usageChanged, wake }: AllocationListener) {
     this.#client = client
     this.#filter = filter
+    this.#wake = wake
     this.#ledger = new Ledger(client, this.allocator, usageChanged)
   }
 
@@ -55,7 +64,7 @@ export class Allocation {
       const [gone, virtualIP] = [before.virtualIPs.get(name), snapshot.virtualIPs.get(name)]
       if (gone !== undefined && gone.metadata.uid !== virtualIP?.metadata.uid) {
         const freed = this.#ledger.gone(gone)
-        if (freed !== undefined) this.#offer(freed.address, keys)
+        if (freed !== undefined) this.#offer(freed.address, woken => keys.add(woken))
       }
       if (virtualIP !== undefined) this.#ledger.seen(virtualIP)
     }
@@ -72,28 +81,34 @@ export class Allocation {
    * is for the next time.
    */
   async work(key: string): Promise<Outcome> {
-    const next = new Set<string>()
+    const offered = this.#offers.get(key) ?? []
+    this.#offers.delete(key)
     try {
       const service = this.#snapshot.services.get(key)
-      return service === undefined ? await this.#clear(key, next) : await this.#settle(service, key, next)
+      return service === undefined ? await this.#clear(key) : await this.#settle(service, key)
     } finally {
-      for (const address of this.#offers.get(key) ?? []) this.#offer(address, next)
-      this.#offers.delete(key)
+      for (const address of offered) this.#offer(address, this.#wake)
     }
   }
 
-  async #settle(service: Service, key: string, next: Set<string>): Promise<Outcome> {
-    let decision = this.#decide(service)
-    while (!(await this.#give(decision.allocate))) decision = this.#decide(service)
+  async #settle(service: Service, key: string): Promise<Outcome> {
+    let decision = this.#decideOrWait(service, key)
+    while (!(await this.#give(decision.allocate))) decision = this.#decideOrWait(service, key)
     for (const entry of decision.keep) {
       if (this.allocator.at(entry.address) !== entry) await this.#ledger.amend(entry)
     }
-    if (decision.release.length > 0) await this.#releaseConfirmed(decision.release, key, next)
-    this.#waiting.forget(key)
-    if (decision.wait !== undefined) this.#waiting.add(service, decision.wait)
+    if (decision.release.length > 0) await this.#releaseConfirmed(decision.release, key)
     const kept = new Set([...decision.keep, ...decision.allocate].map(({ address }) => address))
     const entries = [...kept].flatMap(address => this.allocator.at(address) ?? [])
-    return { service, entries, decision, next }
+    return { service, entries, decision }
+  }
+
+  /** What it is to wait for is in the list at once, so that nothing is freed unnoticed while the decision is carried out. */
+  #decideOrWait(service: Service, key: string): Decision {
+    const decision = this.#decide(service)
+    this.#waiting.forget(key)
+    if (decision.wait !== undefined) this.#waiting.add(service, decision.wait)
+    return decision
   }
 
   #decide(service: Service): Decision {
@@ -109,24 +124,24 @@ export class Allocation {
   }
 
   /** What the watch shows may be late. What takes an address away is asked of the API server itself. */
-  async #releaseConfirmed(entries: readonly Entry[], key: string, next: Set<string>): Promise<void> {
+  async #releaseConfirmed(entries: readonly Entry[], key: string): Promise<void> {
     const service = await this.#ask(key)
     if (service === undefined) return
     const held = new Set(this.#decide(service).keep.map(({ address }) => address))
-    for (const entry of entries) if (!held.has(entry.address)) await this.#release(entry, key, next)
+    for (const entry of entries) if (!held.has(entry.address)) await this.#release(entry, key)
   }
 
-  async #clear(key: string, next: Set<string>): Promise<Outcome> {
+  async #clear(key: string): Promise<Outcome> {
     this.#waiting.forget(key)
     const entries = this.allocator.entriesOfService(key)
     if (entries.length > 0 && (await this.#ask(key)) === undefined) {
-      for (const entry of entries) await this.#release(entry, key, next)
+      for (const entry of entries) await this.#release(entry, key)
     }
-    return { entries: [], next }
+    return { entries: [] }
   }
 
-  async #release(entry: Entry, key: string, next: Set<string>): Promise<void> {
-    if (await this.#ledger.release(entry, key)) this.#offer(entry.address, next)
+  async #release(entry: Entry, key: string): Promise<void> {
+    if (await this.#ledger.release(entry, key)) this.#offer(entry.address, this.#wake)
   }
 
   /** The Service as it is now; undefined if there is none. */
@@ -141,14 +156,14 @@ export class Allocation {
   }
 
   /** Wakes the Service that has waited longest for an address that is free. */
-  #offer(text: string, keys: Set<string>): void {
+  #offer(text: string, wake: (key: string) => void): void {
     const address = parseAddress(text)
     if (address === undefined || !this.allocator.isFree(address)) return
     const eips = this.allocator.offering(address).map(({ name }) => name)
     const key = this.#waiting.wake({ address: text, family: address.family, eips })
     if (key === undefined) return
     this.#offers.set(key, [...(this.#offers.get(key) ?? []), text])
-    keys.add(key)
+    wake(key)
   }
 
   #eipChanged(name: string, eip: Eip | undefined, keys: Set<string>): void {

@@ -41,7 +41,7 @@ export class Ledger {
 
   /**
    * Gives an address. Resolves to false if someone else has it, of whom the allocator then knows. Rejects with an
-   * ApiError; if the request may have been carried out all the same, the address stays taken until that is known.
+   * ApiError; should the request have been carried out all the same, the watch tells, or the next attempt finds it.
    */
   async give(entry: Entry): Promise<boolean> {
     this.#record(entry)
@@ -49,7 +49,8 @@ export class Ledger {
       this.#record(entryOf(await this.#client.create(virtualIPs, draft(entry))))
       return true
     } catch (error) {
-      this.#forget(entry.address)
+      // The watch may have shown it meanwhile, and does not tell twice.
+      if (this.#allocator.at(entry.address)?.uid === undefined) this.#forget(entry.address)
       if (!isApiError(error, 'AlreadyExists') && !isApiError(error, 'Unreachable')) throw error
       const found = await this.#find(entry)
       if (found === undefined) throw error
