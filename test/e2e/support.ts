@@ -13,7 +13,7 @@ import { nodeAddress, nodeAs, type NodeName, routerAddress, routerAs } from '../
 import { kubectl } from '../../hack/lab/cluster.ts'
 import { at, down, type Lab, type LabOptions, up } from '../../hack/lab/lab.ts'
 import { gobgpSocket } from '../../hack/lab/nodes.ts'
-import { nextHops } from '../../hack/lab/routers.ts'
+import { askRouter, nextHops } from '../../hack/lab/routers.ts'
 import { logDirectory } from '../../hack/lab/state.ts'
 import type { Condition, KubeObject, Lease, Service } from '../../src/kube/objects.ts'
 
@@ -21,6 +21,14 @@ import type { Condition, KubeObject, Lease, Service } from '../../src/kube/objec
 export interface Answer {
   readonly node: string
   readonly client: string
+}
+
+/** Times in milliseconds since the epoch. */
+export interface Request {
+  readonly began: number
+  readonly ended: number
+  /** Absent: it failed. */
+  readonly answer: Answer | undefined
 }
 
 interface GobgpPath {
@@ -225,6 +233,29 @@ export class Scenario {
     const host = address.includes(':') ? `[${address}]` : address
     const curl = ['curl', '--silent', '--show-error', '--fail', '--max-time', '2', `http://${host}:${port}/`]
     return JSON.parse(await at(this.lab, 'client', curl)) as Answer
+  }
+
+  /** Requests by the client, one after the other, each on a connection of its own. */
+  async requests(address: string, count: number): Promise<readonly Request[]> {
+    const host = address.includes(':') ? `[${address}]` : address
+    const curl = `curl --silent --fail --max-time 2 http://${host}/ || echo null`
+    const script = `for i in $(seq ${count}); do date +%s%3N; ${curl}; date +%s%3N; done`
+    const lines = (await at(this.lab, 'client', ['sh', '-c', script])).trim().split('\n')
+    return Array.from({ length: count }, (_, index) => {
+      const [began, answer, ended] = lines.slice(index * 3, index * 3 + 3).map(line => JSON.parse(line) as unknown)
+      return { began: began as number, ended: ended as number, answer: (answer as Answer | null) ?? undefined }
+    })
+  }
+
+  /** UPDATE messages that the router has had from each neighbour, by its address. FRR only. */
+  async updatesReceived(): Promise<ReadonlyMap<string, number>> {
+    const text = await askRouter(this.lab, 'show bgp neighbors json')
+    const neighbours = JSON.parse(text) as Record<string, { messageStats?: { updatesRecv: number } }>
+    return new Map(
+      Object.entries(neighbours).flatMap(([address, { messageStats }]) =>
+        messageStats === undefined ? [] : [[address, messageStats.updatesRecv] as const],
+      ),
+    )
   }
 }
 

@@ -1,0 +1,165 @@
+/** Managers and sidecars are killed and come back: what the router knows, and what clients notice. */
+import test from 'ava'
+import { nodeAddress, nodeNumber } from '../../hack/lab/addresses.ts'
+import { killPart, startPart } from '../../hack/lab/parts.ts'
+import { runPods } from '../../hack/lab/pods.ts'
+import { RouteWatch } from './routes.ts'
+import { bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, type Request, scenario } from './support.ts'
+
+const pool = eip('pool', { address: '10.66.0.0/24', addresses: ['fd66::/64'] })
+const scene = scenario(test, { name: 'e2e-restart' }, pool, bgpConf(), bgpPeer())
+const nodes = ['node1', 'node2', 'node3'] as const
+const router = '10.62.0.1'
+
+test.serial('17: new connections spread over the nodes, and the pods see the client', async t => {
+  await scene.apply(loadBalancer('web', { ...bothFamilies, externalTrafficPolicy: 'Local' }))
+  await runPods(scene.lab, 'web')
+  await scene.address('web')
+  for (const address of await scene.addresses('web')) {
+    await scene.routed(address, ...nodes)
+    const answers = (await scene.requests(address, 60)).map(({ answer }) => answer)
+    t.deepEqual(distinct(answers.map(answer => answer?.node)), [...nodes])
+    t.deepEqual(distinct(answers.map(answer => answer?.client)), [address.includes(':') ? 'fd61::2' : '10.61.0.2'])
+  }
+})
+
+test.serial('24: the gobgp command line, the status and the router agree', async t => {
+  const addresses = await scene.addresses('web')
+  for (const node of nodes) {
+    const own = nodeAddress(nodeNumber(node))
+    t.deepEqual(
+      await scene.rib(node),
+      new Map(
+        addresses.map(address => (address.includes(':') ? [`${address}/128`, [own.v6]] : [`${address}/32`, [own.v4]])),
+      ),
+    )
+    const neighbour = (await scene.neighbours(node)).get(router)
+    const told = await eventually(
+      'the status tells of the prefixes',
+      async () => (await scene.bgpPeer('router'))?.status?.nodesPeerStatus?.[node],
+      status => status?.prefixesSent === addresses.length,
+    )
+    t.is(neighbour?.state.session_state, established)
+    t.is(told?.peerState?.sessionState, 'ESTABLISHED')
+    t.is(told?.peerState?.routerId, neighbour?.state.router_id)
+    t.is(told?.peerState?.peerAs, neighbour?.conf.peer_asn)
+    t.is(neighbour?.timers.state.uptime?.seconds, Date.parse(told?.establishedAt ?? '') / 1000)
+    t.is(told?.prefixesReceived, 0)
+    const sent = await Promise.all(
+      ['ipv4', 'ipv6'].map(family => scene.gobgp(node, 'neighbor', router, 'adj-out', '-a', family)),
+    )
+    for (const address of addresses) t.true(sent.some(text => text.includes(` ${address}/`)))
+  }
+  t.deepEqual([...(await scene.routesByBgp())].sort(), [...addresses].sort())
+})
+
+test.serial('17: a gobgpd is killed: no new connection fails; 20: a new one has it all without help', async t => {
+  const [address = ''] = await scene.addresses('web')
+  const watch = await RouteWatch.start(scene.lab)
+  const all = scene.requests(address, 150)
+  await killPart(scene.lab, 'node1', 'gobgpd', 'SIGKILL')
+  await scene.routed(address, 'node2', 'node3')
+  const requests = await all
+  const changes = await watch.stop(address)
+  // A connection that is under way when the next hops change may be moved to a node that does not know it.
+  const moved = ({ began, ended }: Request) => changes.some(({ at }) => began <= at && at <= ended)
+  const failed = requests.filter(({ answer }) => answer === undefined)
+  t.log(
+    `${requests.length} requests, ${failed.length} failed, all of them moved; next hops changed ${changes.length} times`,
+  )
+  t.deepEqual(
+    failed.filter(request => !moved(request)),
+    [],
+  )
+  t.true((requests.at(-1)?.began ?? 0) > (changes.at(-1)?.at ?? 0))
+  const told = await eventually(
+    'the BgpPeer tells that nothing is known of the session',
+    async () => (await scene.bgpPeer('router'))?.status?.nodesPeerStatus?.['node1'],
+    status => status?.peerState?.sessionState === 'UNKNOWN',
+  )
+  t.regex(told?.lastError ?? '', /gobgpd at .*gobgp\.sock/)
+  await eventually(
+    'the BgpConf tells that the router is not ready',
+    async () => (await scene.bgpConf())?.status?.nodesConfStatus?.['node1'],
+    status => status?.ready === false && status.message?.startsWith('node1: gobgpd at ') === true,
+  )
+  await startPart(scene.lab, 'node1', 'gobgpd')
+  for (const each of await scene.addresses('web')) await scene.routed(each, ...nodes)
+  await eventually(
+    'the status says so',
+    async () => (await scene.bgpPeer('router'))?.status?.nodesPeerStatus?.['node1']?.peerState?.sessionState,
+    state => state === 'ESTABLISHED',
+  )
+})
+
+test.serial(
+  '19: every manager is killed and started anew: the router is sent what is new, and nothing else',
+  async t => {
+    const known = await scene.addresses('web')
+    const updates = await scene.updatesReceived()
+    t.is(updates.size, nodes.length)
+    const watch = await RouteWatch.start(scene.lab)
+    await Promise.all(nodes.map(node => killPart(scene.lab, node, 'manager', 'SIGKILL')))
+    await scene.apply(loadBalancer('meanwhile'))
+    await runPods(scene.lab, 'meanwhile', ['node1'])
+    const address = await scene.address('meanwhile')
+    await Promise.all(nodes.map(node => startPart(scene.lab, node, 'manager')))
+    await scene.routed(address, ...nodes)
+    t.deepEqual(await watch.stop(...known), [])
+    const after = await scene.updatesReceived()
+    for (const [neighbour, count] of updates) t.is(after.get(neighbour), count + 1, neighbour)
+  },
+)
+
+test.serial('19: a manager that is told to stop leaves everything as it is', async t => {
+  const [address = ''] = await scene.addresses('web')
+  const updates = await scene.updatesReceived()
+  const watch = await RouteWatch.start(scene.lab)
+  await killPart(scene.lab, 'node2', 'manager', 'SIGTERM')
+  await startPart(scene.lab, 'node2', 'manager')
+  await scene.apply(loadBalancer('later'))
+  await runPods(scene.lab, 'later', ['node1'])
+  await scene.routed(await scene.address('later'), ...nodes)
+  t.deepEqual(await watch.stop(address), [])
+  const after = await scene.updatesReceived()
+  for (const [neighbour, count] of updates) t.is(after.get(neighbour), count + 1, neighbour)
+})
+
+test.serial(
+  '20: with graceful restart, gobgpd is killed and started anew and the router’s FIB does not change',
+  async t => {
+    const before = await scene.connections('node3')
+    await scene.apply(bgpConf({ gracefulRestart: { enabled: true } }))
+    await eventually(
+      'the session is a new one',
+      () => scene.connections('node3'),
+      now => isNew(before, now),
+    )
+    const addresses = [...(await scene.addresses('web')), ...(await scene.addresses('later'))]
+    for (const address of addresses) await scene.routed(address, ...nodes)
+    const watch = await RouteWatch.start(scene.lab)
+    const old = await scene.connections('node3')
+    await killPart(scene.lab, 'node3', 'gobgpd', 'SIGKILL')
+    await startPart(scene.lab, 'node3', 'gobgpd')
+    await eventually(
+      'a new session',
+      () => scene.connections('node3'),
+      now => isNew(old, now),
+    )
+    // Stale routes go, if they do, when the restarted side has said that this was all (End-of-RIB).
+    await scene.apply(loadBalancer('afterwards'))
+    await runPods(scene.lab, 'afterwards', ['node3'])
+    await scene.routed(await scene.address('afterwards'), ...nodes)
+    t.deepEqual(await watch.stop(...addresses), [])
+    for (const address of addresses) await scene.routed(address, ...nodes)
+  },
+)
+
+const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)].sort()
+
+/** RFC 4271 section 8.2.2, as GoBGP counts them. */
+const established = 6
+
+function isNew(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): boolean {
+  return now.has(router) && now.get(router) !== before.get(router)
+}
