@@ -1,9 +1,7 @@
 import { hostname } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { levels } from 'pino'
-import { defaultLoadBalancerClass } from './api/names.ts'
-
-export type Role = 'controller' | 'speaker' | 'all'
+import { defaultLoadBalancerClass, systemNamespace } from './api/names.ts'
 
 /** What the command line and the environment say, checked. */
 export interface CommonOptions {
@@ -74,7 +72,7 @@ function controlling(command: Command): Command {
     .addOption(
       new Option('--namespace <name>', 'where the leader’s Lease is kept')
         .env('POD_NAMESPACE')
-        .default('fairlead-system'),
+        .default(systemNamespace),
     )
     .addOption(
       new Option('--identity <name>', 'this replica’s name in the Lease').env('POD_NAME').default(defaultIdentity()),

@@ -1,9 +1,10 @@
 /** Who may talk to the lab's API server, and how. */
 import { randomBytes } from 'node:crypto'
+import { systemNamespace } from '../../src/api/names.ts'
 
 const serviceAccount = (name: string): User => ({
-  user: `system:serviceaccount:fairlead-system:${name}`,
-  groups: ['system:serviceaccounts', 'system:serviceaccounts:fairlead-system'],
+  user: `system:serviceaccount:${systemNamespace}:${name}`,
+  groups: ['system:serviceaccounts', `system:serviceaccounts:${systemNamespace}`],
 })
 
 interface User {

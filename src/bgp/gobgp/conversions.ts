@@ -133,7 +133,7 @@ export function fromSession(peer: Peer__Output): Session {
     prefixesSent: sum(peer.afiSafis.map(family => family.state?.advertised)),
     prefixesReceived: sum(peer.afiSafis.map(family => family.state?.received)),
     ...(isSpecified(routerId) && { routerId }),
-    ...(established && uptime && { establishedAt: new Date(Number(uptime.seconds) * 1000) }),
+    ...(established && uptime && { establishedAt: new Date(uptime.seconds * 1000) }),
     ...(established && { negotiatedHoldTime: peer.timers?.state?.negotiatedHoldTime ?? 0 }),
     ...(lastError !== undefined && { lastError }),
   }

@@ -33,7 +33,7 @@ async function reach(router: GobgpRouter, desired: Desired): Promise<void> {
 }
 
 const refusal = (t: ExecutionContext, attempt: Promise<unknown>) =>
-  t.throwsAsync(attempt, { instanceOf: RouterError }) as Promise<RouterError>
+  t.throwsAsync<RouterError>(attempt, { instanceOf: RouterError })
 
 test.serial('a gobgpd that was not started holds nothing, and says why it refuses', async t => {
   const { bed, router } = await gobgpd(t)

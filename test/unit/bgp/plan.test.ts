@@ -196,7 +196,7 @@ const anObserved: fc.Arbitrary<Observed> = fc
     },
     { requiredKeys: ['peers', 'paths'] },
   )
-  .map(observed => (observed.global === undefined ? nothing : observed)) as fc.Arbitrary<Observed>
+  .map<Observed>(observed => (observed.global === undefined ? nothing : observed))
 
 test('property: the plan leads from any state to the desired one, and then there is nothing left to do', t => {
   fc.assert(
@@ -284,5 +284,5 @@ const keys = (paths: readonly Path[]) => paths.map(({ prefix, nextHop }) => `${p
 const byAddress = (list: readonly Peer[]) => list.toSorted((a, b) => (a.address < b.address ? -1 : 1))
 const unique = (observed: Observed): Observed => ({
   ...observed,
-  paths: observed.paths.filter((path, i, all) => keys(all.slice(0, i)).includes(keys([path])[0] ?? '') === false),
+  paths: observed.paths.filter((path, i, all) => !keys(all.slice(0, i)).includes(keys([path])[0] ?? '')),
 })

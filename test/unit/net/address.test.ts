@@ -112,7 +112,7 @@ test('every address comes back from its text and from its name, which DNS allows
 })
 
 test('no text whatever makes the readers throw, and what they accept has one canonical form', t => {
-  const nearly = fc.string({ unit: fc.constantFrom(...'0123456789abcdefF:.%/- '), maxLength: 45 })
+  const nearly = fc.string({ unit: fc.constantFrom(...'0123456789abcdefF:.%/- '.split('')), maxLength: 45 })
   fc.assert(
     fc.property(fc.oneof(fc.string(), nearly), text => {
       addressOfObjectName(text)
