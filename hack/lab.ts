@@ -113,7 +113,10 @@ function onPart<Flags>(
     })
 }
 
-onPart('restart', 'end a part of the lab, should it run, and start it anew', restartPart)
+// What this process starts has to outlive it, whoever made the lab.
+onPart('restart', 'end a part of the lab, should it run, and start it anew', (lab, place, part) =>
+  restartPart({ ...lab, keep: true }, place, part),
+)
 onPart('pause', 'stop it in its tracks (SIGSTOP)', (lab, place, part) => signalPart(lab, place, part, 'SIGSTOP'))
 onPart('resume', 'let it go on (SIGCONT)', (lab, place, part) => signalPart(lab, place, part, 'SIGCONT'))
 onPart<{ readonly 9?: boolean }>('kill', 'end it; it stays dead until restart', (lab, place, part, flags) =>

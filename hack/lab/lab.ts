@@ -23,10 +23,20 @@ import { gobgpSocket, kubeconfigOf } from './nodes.ts'
 import { isRunningPart, type Part, partsAt, placesOf, processOf, speakers, startPart } from './parts.ts'
 import { StartFailed } from './processes.ts'
 import { configureRouter, routerShell } from './routers.ts'
-import { create, forget, isRunning, type Lab, logDirectory, placeDirectory, readLab, recordedLabs } from './state.ts'
+import {
+  create,
+  forget,
+  isInUse,
+  type Lab,
+  type LabSpec,
+  logDirectory,
+  placeDirectory,
+  readLab,
+  recordedLabs,
+} from './state.ts'
 import { topology } from './topology.ts'
 
-export type LabOptions = Partial<Omit<Lab, 'index'>> & {
+export type LabOptions = Partial<LabSpec> & {
   /** Told what is being done, a line each. */
   readonly progress?: (line: string) => void
 }
@@ -53,7 +63,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     ...given,
   } as const
   check(wanted)
-  if (isRunning(wanted.name)) {
+  if (isInUse(wanted.name)) {
     throw new LabError(`the lab "${wanted.name}" is up; npm run lab -- down --name ${wanted.name} removes it`)
   }
   await down(wanted.name)
@@ -67,7 +77,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
   return lab
 }
 
-function check(lab: Omit<Lab, 'index'>): void {
+function check(lab: LabSpec): void {
   if (!isLabName(lab.name)) {
     throw new LabError(`a lab is named by 1 to 40 of a-z, 0-9 and -, not "${lab.name}"`)
   }

@@ -43,11 +43,20 @@ async function allNamespaces(): Promise<readonly string[]> {
   return lines.map(line => line.split(' ')[0] ?? '').filter(name => name !== '')
 }
 
-/** Kills every process inside the lab's namespaces, then removes these and all that was in them. */
+/**
+ * Kills every process inside the lab's namespaces, then removes these and all that was in them. What is gone already,
+ * as after a crash or because another does the same, is passed over.
+ */
 export async function destroy(lab: string): Promise<void> {
   const namespaces = await namespacesOf(lab)
   await killAll(namespaces)
-  await Promise.all(namespaces.map(namespace => exec(['ip', 'netns', 'delete', namespace])))
+  // At once, with its other end on the host: the kernel takes a namespace apart when it finds the time.
+  await exec(['ip', '-netns', namespaceOf(lab, 'control'), 'link', 'delete', 'host']).catch(isGone)
+  await Promise.all(namespaces.map(namespace => exec(['ip', 'netns', 'delete', namespace]).catch(isGone)))
+}
+
+function isGone(error: Error): void {
+  if (!/No such file or directory|Cannot find device/.test(error.message)) throw error
 }
 
 /** Again until none is left: one that was just being forked is seen the next time. */
@@ -61,7 +70,7 @@ async function killAll(namespaces: readonly string[]): Promise<void> {
 }
 
 const processesIn = async (namespace: string): Promise<readonly number[]> =>
-  (await exec(['ip', 'netns', 'pids', namespace])).split('\n').filter(Boolean).map(Number)
+  ((await exec(['ip', 'netns', 'pids', namespace]).catch(isGone)) ?? '').split('\n').filter(Boolean).map(Number)
 
 function kill(pid: number): void {
   try {

@@ -8,13 +8,22 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inNamespace } from './exec.ts'
 
-export interface ProcessRecord {
-  readonly name: string
+/** A process that is, or was: its pid alone may have been given to another since. */
+export interface ProcessIdentity {
   readonly pid: number
-  /** Clock ticks since boot (field 22 of /proc/PID/stat): with the pid, the process's identity. */
+  /** Clock ticks since boot (field 22 of /proc/PID/stat). */
   readonly startTicks: number
+}
+
+export interface ProcessRecord extends ProcessIdentity {
+  readonly name: string
   readonly log: string
 }
+
+/** The process that runs this. */
+export const self = (): ProcessIdentity => identify(process.pid)
+
+const identify = (pid: number): ProcessIdentity => ({ pid, startTicks: stat(pid)?.startTicks ?? -1 })
 
 export interface ProcessOptions {
   readonly name: string
@@ -23,7 +32,7 @@ export interface ProcessOptions {
   readonly log: string
   readonly namespace?: string | undefined
   readonly environment?: Readonly<Record<string, string>>
-  /** Lives on when the process that started it ends. Otherwise the kernel kills it then, so that a crash leaves nothing. */
+  /** Lives on when the process that started it ends. Otherwise the kernel kills it then, unless it changed its user, as FRR does. */
   readonly keep?: boolean | undefined
 }
 
@@ -43,9 +52,8 @@ export async function start(options: ProcessOptions): Promise<ProcessRecord> {
       child.once('error', reject)
     })
     child.unref()
-    const pid = child.pid as number
     // `ip netns exec` and setpriv replace themselves by exec: pid and start time stay.
-    return { name: options.name, pid, startTicks: stat(pid)?.startTicks ?? -1, log: options.log }
+    return { name: options.name, log: options.log, ...identify(child.pid as number) }
   } finally {
     closeSync(log)
   }
@@ -62,16 +70,16 @@ function stat(pid: number): { readonly state: string; readonly startTicks: numbe
   }
 }
 
-export function isAlive(record: ProcessRecord): boolean {
+export function isAlive(record: ProcessIdentity): boolean {
   const found = stat(record.pid)
   return found !== undefined && found.startTicks === record.startTicks && found.state !== 'Z' && found.state !== 'X'
 }
 
 /** Stopped by SIGSTOP: alive, but not running. */
-export const isPaused = (record: ProcessRecord): boolean => isAlive(record) && stat(record.pid)?.state === 'T'
+export const isPaused = (record: ProcessIdentity): boolean => isAlive(record) && stat(record.pid)?.state === 'T'
 
 /** Sends a signal, if the process still lives. */
-export function signal(record: ProcessRecord, name: NodeJS.Signals): boolean {
+export function signal(record: ProcessIdentity, name: NodeJS.Signals): boolean {
   return isAlive(record) && process.kill(record.pid, name)
 }
 
@@ -79,7 +87,7 @@ export function signal(record: ProcessRecord, name: NodeJS.Signals): boolean {
  * Signals a process and waits for its end; after `patience` milliseconds it is killed.
  * A stopped (SIGSTOP) process is continued first, since it would not see the signal.
  */
-export async function stop(record: ProcessRecord, name: NodeJS.Signals = 'SIGTERM', patience = 5_000): Promise<void> {
+export async function stop(record: ProcessIdentity, name: NodeJS.Signals = 'SIGTERM', patience = 5_000): Promise<void> {
   signal(record, name)
   signal(record, 'SIGCONT')
   const deadline = Date.now() + patience

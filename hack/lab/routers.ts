@@ -74,8 +74,8 @@ export function bgpdCommand(lab: Lab): readonly string[] {
 
 const frr = (lab: Lab, daemon: 'zebra' | 'bgpd'): readonly string[] => {
   const directory = directoryOf(lab)
-  const pid = join(directory, `${daemon}.pid`)
-  return [binary(daemon), '-u', 'frr', '-g', 'frr', '-i', pid, '--vty_socket', directory, '-P', '0', '--log', 'stdout']
+  const own = ['-u', 'frr', '-g', 'frr', '-i', join(directory, `${daemon}.pid`)]
+  return [binary(daemon), ...own, '--vty_socket', directory, '-P', '0', '--log', 'stdout']
 }
 
 export const birdCommand = (lab: Lab): readonly string[] => [

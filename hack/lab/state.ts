@@ -10,15 +10,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { maxLabs, type Place } from './addresses.ts'
-import { isAlive, type ProcessRecord } from './processes.ts'
+import { isAlive, type ProcessIdentity, type ProcessRecord, self } from './processes.ts'
 
 const root = '/run/fairlead'
 const links = join(root, '.links')
 
-export interface Lab {
+/** A lab as it is asked for. */
+export interface LabSpec {
   readonly name: string
-  /** Number of its link to the host, unlike that of any other lab. */
-  readonly index: number
   readonly nodes: number
   /** daemonset: a speaker on every node, and two controllers. compact: `manager all` on two nodes, for all of them. */
   readonly shape: 'daemonset' | 'compact'
@@ -29,7 +28,14 @@ export interface Lab {
   readonly keep: boolean
 }
 
+export interface Lab extends LabSpec {
+  /** Number of its link to the host, unlike that of any other lab. */
+  readonly index: number
+  readonly maker: ProcessIdentity
+}
+
 export const labDirectory = (name: string): string => join(root, name)
+const labFile = (name: string): string => join(labDirectory(name), 'lab.json')
 export const logDirectory = (lab: Lab): string => join(labDirectory(lab.name), 'logs')
 export const placeDirectory = (lab: Lab, place: Place): string => join(labDirectory(lab.name), place)
 
@@ -39,16 +45,16 @@ export class NoSuchLab extends Error {
 
 /** @throws NoSuchLab */
 export function readLab(name: string): Lab {
-  const file = join(labDirectory(name), 'lab.json')
+  const file = labFile(name)
   if (!existsSync(file)) throw new NoSuchLab(`there is no lab "${name}"; npm run lab -- up --name ${name} makes it`)
   return JSON.parse(readFileSync(file, 'utf8')) as Lab
 }
 
 /** Makes the lab's directories and takes an index that no other lab has. */
-export function create(options: Omit<Lab, 'index'>): Lab {
-  const lab = { ...options, index: claimIndex(options.name) }
+export function create(spec: LabSpec): Lab {
+  const lab = { ...spec, index: claimIndex(spec.name), maker: self() }
   for (const directory of ['logs', 'processes']) mkdirSync(join(labDirectory(lab.name), directory), { recursive: true })
-  writeFileSync(join(labDirectory(lab.name), 'lab.json'), JSON.stringify(lab))
+  writeFileSync(labFile(lab.name), JSON.stringify(lab))
   return lab
 }
 
@@ -90,10 +96,12 @@ export function recordedProcess(lab: Lab, name: string): ProcessRecord | undefin
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord) : undefined
 }
 
-/** Whether any process of the lab still runs; without one, what is on disk is what a crash left. */
-export function isRunning(name: string): boolean {
+/** Whether the lab is in use: its maker lives or, of one that outlives its maker, any of its processes. */
+export function isInUse(name: string): boolean {
+  if (!existsSync(labFile(name))) return false
+  const lab = readLab(name)
+  if (!lab.keep) return isAlive(lab.maker)
   const directory = join(labDirectory(name), 'processes')
-  if (!existsSync(directory)) return false
   return readdirSync(directory).some(file =>
     isAlive(JSON.parse(readFileSync(join(directory, file), 'utf8')) as ProcessRecord),
   )
