@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Eip } from '../api/eip.ts'
 import { Allocator } from '../ipam/allocator.ts'
 import { type Decision, decide } from '../ipam/decide.ts'
@@ -95,7 +96,7 @@ export class Allocation {
     let decision = this.#decideOrWait(service, key)
     while (!(await this.#give(decision.allocate))) decision = this.#decideOrWait(service, key)
     for (const entry of decision.keep) {
-      if (this.allocator.at(entry.address) !== entry) await this.#ledger.amend(entry)
+      if (!isDeepStrictEqual(this.allocator.at(entry.address), entry)) await this.#ledger.amend(entry)
     }
     if (decision.release.length > 0) await this.#releaseConfirmed(decision.release, key)
     const kept = new Set([...decision.keep, ...decision.allocate].map(({ address }) => address))

@@ -1,0 +1,120 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Draft, KubeClient } from '../../../src/kube/client.ts'
+import { ApiError } from '../../../src/kube/errors.ts'
+import type { KubeObject } from '../../../src/kube/objects.ts'
+import type { ObjectRef, Resource } from '../../../src/kube/resources.ts'
+import type { ClusterEvent, Kind } from '../../../src/watch/kinds.ts'
+import { fakeClient, notFound, unreachable } from '../kube/fakeclient.ts'
+
+export type Verb = 'get' | 'create' | 'mergePatch' | 'delete'
+
+/** What goes wrong with one request: it never arrives, or its reply never does, although it was carried out. */
+export type Fault = 'request lost' | 'reply lost' | ApiError
+
+/** Those that the controller watches, by the last part of their path. */
+const kinds: Readonly<Record<string, Kind>> = { services: 'services', eips: 'eips', virtualips: 'virtualIPs' }
+
+/** An API server that keeps objects in memory, with faults between it and its clients. */
+export class Server {
+  readonly #objects = new Map<string, KubeObject>()
+  readonly #faults: { readonly verb: Verb; readonly fault: Fault; readonly client: number }[] = []
+  #version = 0
+  /** Told of each change, as a watch is. */
+  readonly changed: (event: ClusterEvent) => void
+
+  constructor(changed: (event: ClusterEvent) => void) {
+    this.changed = changed
+  }
+
+  /** Objects of a kind, in the order of their creation. */
+  all<T extends KubeObject>({ plural }: Resource<T>): readonly T[] {
+    return [...this.#objects].flatMap(([path, object]) => (path.startsWith(`${plural} `) ? [object as T] : []))
+  }
+
+  find<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef): T | undefined {
+    return this.#objects.get(pathOf(resource, ref)) as T | undefined
+  }
+
+  /** The next request of this kind, by this client, goes wrong. */
+  fail(verb: Verb, fault: Fault, client = 0): void {
+    this.#faults.push({ verb, fault, client })
+  }
+
+  heal(): void {
+    this.#faults.length = 0
+  }
+
+  create<T extends KubeObject>(resource: Resource<T>, draft: Draft<T>): T {
+    const path = pathOf(resource, draft.metadata)
+    if (this.#objects.has(path)) throw new ApiError(409, 'AlreadyExists', `${path} already exists`)
+    const uid = draft.metadata.uid ?? `uid-${this.#version}`
+    const creationTimestamp = draft.metadata.creationTimestamp ?? '2026-01-01T00:00:00Z'
+    return this.#put(resource, { ...draft, metadata: { ...draft.metadata, uid, creationTimestamp } } as T)
+  }
+
+  /** Replaces the spec and the metadata that are given. */
+  change<T extends KubeObject & { readonly spec?: object }>(resource: Resource<T>, ref: ObjectRef, patch: object): T {
+    const { metadata = {}, spec = {} } = patch as { metadata?: { uid?: string }; spec?: object }
+    const before = this.#existing(resource, ref)
+    if (metadata.uid !== undefined && metadata.uid !== before.metadata.uid) {
+      throw new ApiError(409, 'Conflict', 'the UID in the precondition is of another object')
+    }
+    const after = { ...before, metadata: { ...before.metadata, ...metadata }, spec: { ...before.spec, ...spec } }
+    // What changes nothing makes no new version, and no watch tells of it.
+    return isDeepStrictEqual(before, after) ? before : this.#put(resource, after)
+  }
+
+  delete<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, uid?: string): void {
+    const object = this.#existing(resource, ref)
+    if (uid !== undefined && uid !== object.metadata.uid) {
+      throw new ApiError(409, 'Conflict', 'the UID in the precondition is of another object')
+    }
+    this.#objects.delete(pathOf(resource, ref))
+    this.#version += 1
+    this.#tell(resource, 'delete', object)
+  }
+
+  /** One of those who ask it; requests and replies take a turn of the event loop each, and may fail. */
+  client(number = 0): KubeClient {
+    const request = async <T>(verb: Verb, carryOut: () => T): Promise<T> => {
+      await turn()
+      const index = this.#faults.findIndex(each => each.verb === verb && each.client === number)
+      const [found] = index < 0 ? [] : this.#faults.splice(index, 1)
+      if (found?.fault instanceof ApiError) throw found.fault
+      if (found?.fault === 'request lost') throw unreachable()
+      const result = carryOut()
+      await turn()
+      if (found?.fault === 'reply lost') throw unreachable()
+      return result
+    }
+    return fakeClient({
+      get: (resource, ref) => request('get', () => this.#existing(resource, ref)),
+      create: (resource, draft) => request('create', () => this.create(resource, draft)),
+      mergePatch: (resource, ref, patch) => request('mergePatch', () => this.change(resource, ref, patch as object)),
+      delete: (resource, ref, { uid } = {}) => request('delete', () => this.delete(resource, ref, uid)),
+    })
+  }
+
+  #existing<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef): T {
+    const object = this.find(resource, ref)
+    if (object === undefined) throw notFound()
+    return object
+  }
+
+  #put<T extends KubeObject>(resource: Resource<T>, object: T): T {
+    this.#version += 1
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: `${this.#version}` } }
+    this.#objects.set(pathOf(resource, object.metadata), stored)
+    this.#tell(resource, 'upsert', stored)
+    return stored
+  }
+
+  #tell({ plural }: Resource<KubeObject>, type: 'upsert' | 'delete', object: KubeObject): void {
+    this.changed({ kind: kinds[plural], event: { type, object } } as unknown as ClusterEvent)
+  }
+}
+
+const pathOf = ({ plural }: Resource<KubeObject>, { namespace = '', name }: ObjectRef): string =>
+  `${plural} ${namespace}/${name}`
+
+const turn = () => new Promise<void>(resolve => setImmediate(resolve))
