@@ -109,16 +109,24 @@ async function sweep(): Promise<void> {
 }
 
 const name = `demo-${process.pid}`
-const leave = async (code: number): Promise<never> => {
+
+let leaving = false
+/** Whatever ends the demo, it takes its lab with it; only the first end counts. */
+async function leave(code: number): Promise<void> {
+  if (leaving) return
+  leaving = true
   await down(name)
   process.exit(code)
 }
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => {
-    say('interrupted: everything is removed')
+  process.on(signal, () => {
+    console.error('demo: interrupted; all of it is removed')
     void leave(130)
   })
 }
+// Nobody reads on, as after `npm run demo | head`.
+process.stdout.on('error', () => void leave(1))
 
 try {
   await sweep()
@@ -128,6 +136,6 @@ try {
   chapter('All of it is removed')
   await leave(0)
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error)
+  if (!leaving) console.error(error instanceof Error ? `demo: ${error.message}` : error)
   await leave(1)
 }

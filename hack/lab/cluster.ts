@@ -1,10 +1,11 @@
 /** The lab's Kubernetes objects: our manifests, and a Node for each node. */
 import { join } from 'node:path'
+import { systemNamespace } from '../../src/api/names.ts'
 import type { KubeClient } from '../../src/kube/client.ts'
 import { loadKubeConfig } from '../../src/kube/config.ts'
 import { createClient } from '../../src/kube/httpclient.ts'
 import type { KubeObject } from '../../src/kube/objects.ts'
-import type { Resource } from '../../src/kube/resources.ts'
+import { leases, type Resource } from '../../src/kube/resources.ts'
 import { binary } from '../binaries.ts'
 import { nodeAddress, nodeName, numbers, podCidr } from './addresses.ts'
 import { exec } from './exec.ts'
@@ -43,6 +44,13 @@ export async function installManifests(lab: Lab): Promise<void> {
     kubectl(lab, [...apply, manifests(rbac)]),
   ])
 }
+
+/** Whether one of the managers leads: from then on Services get addresses. Rejects while there is no Lease. */
+export const hasLeader = (lab: Lab): Promise<boolean> =>
+  withClient(lab, async client => {
+    const lease = await client.get(leases, { name: 'fairlead-controller', namespace: systemNamespace })
+    return Boolean(lease.spec?.holderIdentity)
+  })
 
 /** What a kubelet would write, which is more than Fairlead reads. */
 export interface KubeletObject extends KubeObject {

@@ -15,13 +15,13 @@ import {
   places,
 } from './addresses.ts'
 import { layCables } from './cables.ts'
-import { installManifests, registerNodes } from './cluster.ts'
+import { hasLeader, installManifests, registerNodes } from './cluster.ts'
 import { prepare, writeKubeconfigs } from './controlplane.ts'
 import { exec } from './exec.ts'
 import { build, destroy, labsWithNamespaces } from './netns.ts'
 import { gobgpSocket, kubeconfigOf } from './nodes.ts'
 import { isRunningPart, type Part, partsAt, placesOf, processOf, speakers, startPart } from './parts.ts'
-import { StartFailed } from './processes.ts'
+import { type ProcessRecord, StartFailed, waitReady } from './processes.ts'
 import { configureRouter, routerShell } from './routers.ts'
 import {
   create,
@@ -103,6 +103,7 @@ async function raise(lab: Lab, progress: (line: string) => void): Promise<void> 
   if (lab.manager) {
     progress('managers')
     await startEverywhere(lab, 'controller1', 'controller2', 'manager')
+    await waitReady(managerIn(lab), () => hasLeader(lab))
   }
   stillRunning(lab)
 }
@@ -122,6 +123,13 @@ async function startRouter(lab: Lab): Promise<void> {
 
 const startEverywhere = (lab: Lab, ...parts: readonly Part[]): Promise<unknown> =>
   Promise.all(parts.flatMap(part => placesOf(lab, part).map(place => startPart(lab, place, part))))
+
+/** Any process that may lead, to be told of when none does. */
+function managerIn(lab: Lab): ProcessRecord {
+  const [place, part] =
+    lab.shape === 'daemonset' ? (['control', 'controller1'] as const) : (['node1', 'manager'] as const)
+  return processOf(lab, place, part) as ProcessRecord
+}
 
 /** A part without a sign of readiness may have ended since it was started. */
 function stillRunning(lab: Lab): void {
