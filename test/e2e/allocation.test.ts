@@ -1,7 +1,10 @@
 /** Which Services get an address, out of which Eip, and what is said to those that get none. */
 import test from 'ava'
+import { withClient } from '../../hack/lab/cluster.ts'
+import { killPart, restartPart, startPart } from '../../hack/lab/parts.ts'
 import { annotations, defaultLoadBalancerClass } from '../../src/api/names.ts'
-import { killPart, startPart } from '../../hack/lab/parts.ts'
+import { services, virtualIPs } from '../../src/kube/resources.ts'
+import { serviceKey } from '../../src/watch/snapshot.ts'
 import { always, bothFamilies, eip, eventually, loadBalancer, scenario } from './support.ts'
 
 /** Used by whoever asks for nothing in particular; every other Eip here is used only by name, or is in order behind it. */
@@ -181,5 +184,63 @@ test.serial(
     )
     await scene.apply(eip('switched', { address: '10.69.1.0/30', autoAssign: false, disable: false }))
     t.is(await scene.address('late'), '10.69.1.1')
+  },
+)
+
+/** What the three books say of an Eip, each as `address namespace/name`, sorted. */
+async function books(name: string) {
+  return withClient(scene.lab, async client => {
+    const [given, all] = await Promise.all([client.list(virtualIPs), client.list(services)])
+    const ledger = given.items
+      .filter(({ spec }) => spec.eip === name)
+      .map(({ spec }) => `${spec.address} ${spec.services.map(serviceKey).join(';')}`)
+    const told = all.items
+      .filter(({ metadata }) => metadata.annotations?.[annotations.eip] === name)
+      .flatMap(service =>
+        (service.status?.loadBalancer?.ingress ?? []).map(({ ip }) => `${ip} ${serviceKey(service.metadata)}`),
+      )
+    const used = Object.entries((await scene.eip(name))?.status?.used ?? {}).map(each => each.join(' '))
+    return { ledger: ledger.sort(), told: told.sort(), used: used.sort() }
+  })
+}
+
+test.serial(
+  '10: Services that come and go all at once, under a change of leaders: nothing leaks, nothing is given twice',
+  async t => {
+    await scene.apply(
+      eip('crowded', { address: '10.70.0.0-10.70.0.24', addresses: ['fd70::-fd70::18'], autoAssign: false }),
+    )
+    const ref = (number: number) => ({ namespace: 'default', name: `crowd-${number}` })
+    await withClient(scene.lab, async client => {
+      const create = (number: number) => {
+        const { name } = ref(number)
+        return client.create(services, asking(name, { [annotations.eip]: 'crowded' }, bothFamilies))
+      }
+      const comeAndGo = async (number: number) => {
+        await create(number)
+        if (number % 2 === 0) await client.delete(services, ref(number))
+        if (number % 4 === 0) await create(number)
+      }
+      const leader = await scene.leader()
+      const numbers = Array.from({ length: 60 }, (_, number) => number)
+      await Promise.all([...numbers.map(comeAndGo), leader && restartPart(scene.lab, 'control', leader)])
+    })
+    // 45 Services are there for 25 addresses of each family.
+    const end = await eventually(
+      'the ledger, the Services and the Eip agree',
+      () => books('crowded'),
+      ({ ledger, told, used }) =>
+        ledger.length === 50 && told.join() === ledger.join() && used.join() === ledger.join(),
+      30_000,
+    )
+    t.is(new Set(end.ledger.map(line => line.split(' ')[0])).size, 50)
+
+    await scene.kubectl('delete', 'service', '--all', '--wait=false')
+    await eventually(
+      'nothing is left',
+      () => books('crowded'),
+      ({ ledger, used }) => ledger.length === 0 && used.length === 0,
+      30_000,
+    )
   },
 )
