@@ -46,6 +46,8 @@ function nodeOf(client: string): string {
 }
 
 export const bars = ({ takenBy, failed }: Outcome): readonly string[] => [
-  ...[...takenBy].sort().map(([node, count]) => `${node}  ${'█'.repeat(count)} ${count}`),
+  ...[...takenBy]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([node, count]) => `${node}  ${'█'.repeat(count)} ${count}`),
   `failed ${failed}`,
 ]

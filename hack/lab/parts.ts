@@ -69,7 +69,7 @@ export function partsAt(lab: Lab, place: Place): readonly Part[] {
     return ['etcd', 'kube-apiserver', 'kube-controller-manager', ...controllers]
   }
   if (place.startsWith('pod')) return ['pod-server']
-  if (!speakers(lab).includes(nodeNumber(place as NodeName))) return ['kube-proxy']
+  if (!speakers(lab).includes(nodeNumber(place))) return ['kube-proxy']
   return ['kube-proxy', 'gobgpd', ...(lab.manager ? (['manager'] as const) : [])]
 }
 

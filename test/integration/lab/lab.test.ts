@@ -73,7 +73,7 @@ test.serial('kube-proxy forwards to the pods that the endpoint controller found'
         at(frr, 'client', ['curl', '-sm2', 'http://10.62.0.12:30080']).catch(() => '{}'),
       ),
     )
-    return [...new Set(texts.map(text => (JSON.parse(text) as { node?: string }).node))].sort().join()
+    return [...new Set(texts.map(text => (JSON.parse(text) as { node?: string }).node ?? 'nobody'))].sort().join()
   }
   await eventually('every pod answers', answers, seen => seen === 'node1,node2,node3')
   await setReady(frr, 'web-node2', false)
