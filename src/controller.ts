@@ -51,11 +51,14 @@ export function controller({ cluster, client, options, log }: ControllerParts): 
     subscriber.add(
       cluster.subscribe(change => {
         const { kinds, virtualIPs } = change.touched
+        // The first that a new leader sees is the last one of many: everything in it is news.
+        const first = snapshot === emptySnapshot
         snapshot = change.snapshot
         const keys = allocation.observe(change)
         for (const name of virtualIPs) if (!snapshot.virtualIPs.has(name)) status.virtualIPGone(name)
-        if (kinds.has('eips')) for (const name of snapshot.eips.keys()) pools.next(name)
-        if (announcementMayChange.some(kind => kinds.has(kind)) && status.clusterChanged(snapshot)) {
+        if (first || kinds.has('eips')) for (const name of snapshot.eips.keys()) pools.next(name)
+        const mayMatter = first || announcementMayChange.some(kind => kinds.has(kind))
+        if (mayMatter && status.clusterChanged(snapshot)) {
           for (const key of snapshot.virtualIPsOf.keys()) queue.add(key)
         }
         for (const key of keys) queue.add(key)

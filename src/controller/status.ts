@@ -27,6 +27,7 @@ export class ControllerStatus {
   readonly #pools: PoolStatus
   readonly #bgp: BgpStatus
   #snapshot: Snapshot = emptySnapshot
+  #configured = false
   #speakers: readonly Announcer[] = []
 
   constructor(client: KubeClient, identity: string, log: Logger) {
@@ -56,8 +57,10 @@ export class ControllerStatus {
     this.#snapshot = snapshot
     this.#bgp.write(snapshot)
     const conf = snapshot.bgpConfs.get(bgpConfName)
+    const configured = conf?.spec.as !== undefined
     const speakers = announcers(conf, snapshot.bgpPeers.values(), name => snapshot.nodes.get(name))
-    if (isDeepStrictEqual(speakers, this.#speakers)) return false
+    if (configured === this.#configured && isDeepStrictEqual(speakers, this.#speakers)) return false
+    this.#configured = configured
     this.#speakers = speakers
     return true
   }
