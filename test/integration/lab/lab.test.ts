@@ -1,5 +1,6 @@
 /** The lab without managers: what all the tests in it stand on. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
@@ -192,8 +193,8 @@ test.serial('what a lab whose maker was killed left is removed by the next of it
     })
     maker.once('exit', () => reject(new Error(`it ended by itself: ${output}`)))
   })
-  maker.removeAllListeners('exit')
   maker.kill('SIGKILL')
+  await once(maker, 'exit')
   t.true((await labs()).includes('itest-crash'))
   const again = await up({ name: 'itest-crash', nodes: 1, manager: false })
   t.true(await reaches(again, 'client', '10.62.0.11'))
