@@ -1,6 +1,8 @@
+import http from 'node:http'
+import https from 'node:https'
+import { text } from 'node:stream/consumers'
 import { Map } from 'immutable'
 import { Observable, type Subscription, defer, distinctUntilChanged, map, repeat, scan, timer } from 'rxjs'
-import { request } from 'undici'
 import type { ProxyHealth } from '../desired/forward.ts'
 import { monotonic } from '../streams/time.ts'
 import { type Probe, judge, synced, unprobed } from './verdict.ts'
@@ -15,13 +17,24 @@ export interface Target {
 const INTERVAL_MS = 200
 
 /** GETs a healthz once; never rejects. */
-export async function probe({ url, timeout }: Target): Promise<Probe> {
+export async function probe(target: Target): Promise<Probe> {
   try {
-    const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(timeout) })
-    return synced(statusCode, await body.text()) ? 'answered' : 'missed'
+    const { status, body } = await get(target)
+    return synced(status, body) ? 'answered' : 'missed'
   } catch {
     return 'missed'
   }
+}
+
+/** Of Node's own HTTP, which gives up in time also while it connects; undici waits for the connection. */
+function get({ url, timeout }: Target): Promise<{ readonly status: number; readonly body: string }> {
+  const { get: begin } = url.startsWith('https:') ? https : http
+  return new Promise((resolve, reject) => {
+    const request = begin(url, { signal: AbortSignal.timeout(timeout) }, response => {
+      text(response).then(body => resolve({ status: response.statusCode ?? 0, body }), reject)
+    })
+    request.on('error', reject)
+  })
 }
 
 /**
