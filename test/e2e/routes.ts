@@ -80,3 +80,17 @@ function parse(text: string): RouteEvent | [] {
   if (match === null) return []
   return { at: Date.parse(match[1] ?? ''), text: (match[2] ?? '').trim().replaceAll(/\s+/g, ' ') }
 }
+
+/** zebra replaces an IPv6 route by deleting it and adding it at once (milliseconds). */
+const REPLACED_WITHIN = 20
+
+/** Those events of one address or several that left an address without a route. */
+export function losses(events: readonly RouteEvent[]): readonly string[] {
+  const isDeletion = ({ text }: RouteEvent) => text.startsWith('Deleted')
+  const address = ({ text }: RouteEvent) => text.split(' ')[text.startsWith('Deleted') ? 1 : 0]
+  return events.flatMap((event, index) => {
+    const next = events.slice(index + 1).find(later => address(later) === address(event))
+    const replaced = next !== undefined && !isDeletion(next) && next.at - event.at <= REPLACED_WITHIN
+    return isDeletion(event) && !replaced ? [event.text] : []
+  })
+}

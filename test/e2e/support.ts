@@ -40,7 +40,12 @@ export interface GobgpNeighbour {
   readonly conf: { readonly neighbor_address: string; readonly peer_asn: number }
   readonly state: { readonly session_state: number; readonly router_id?: string }
   readonly timers: { readonly state: { readonly uptime?: { readonly seconds: number } } }
-  readonly afi_safis: readonly { readonly state: { readonly advertised?: number; readonly received?: number } }[]
+  readonly afi_safis: readonly { readonly state: { readonly received?: number } }[]
+}
+
+/** Prefixes received on a session, all families together. A router sends our own prefixes on to the other nodes. */
+export function prefixesReceived(neighbour: GobgpNeighbour | undefined): number {
+  return (neighbour?.afi_safis ?? []).reduce((sum, { state }) => sum + (state.received ?? 0), 0)
 }
 
 export interface LogLine {
@@ -233,6 +238,15 @@ export class Scenario {
     const host = address.includes(':') ? `[${address}]` : address
     const curl = ['curl', '--silent', '--show-error', '--fail', '--max-time', '2', `http://${host}:${port}/`]
     return JSON.parse(await at(this.lab, 'client', curl)) as Answer
+  }
+
+  /** Waits until requests get through, as many as it takes to meet each of the nodes: kube-proxy has its rules, too. */
+  async served(address: string): Promise<void> {
+    await eventually(
+      `${address} is served`,
+      () => this.requests(address, 12),
+      all => all.every(({ answer }) => answer !== undefined),
+    )
   }
 
   /** Requests by the client, one after the other, each on a connection of its own. */
