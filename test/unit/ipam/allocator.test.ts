@@ -257,7 +257,10 @@ for (const { name, ip, range, family } of bothFamilies) {
         const eips = [eip('eip-0', range(0, 3)), eip('eip-1', range(4, 5))]
         const run = (events: readonly Event[]) => {
           const ledger = allocator(eips)
-          for (const { text, entry } of events) entry === undefined ? ledger.forget(text) : ledger.record(entry)
+          for (const { text, entry } of events) {
+            if (entry === undefined) ledger.forget(text)
+            else ledger.record(entry)
+          }
           return ['eip-0', 'eip-1'].map(name => [
             ledger.usage(name),
             ledger.eip(name)?.lowestFree(family),

@@ -173,6 +173,12 @@ for (const family of bothFamilies) {
     }
   })
 
+  test(`2, 35: ${name}: an address that two Eips hold comes out of the one that may give it`, t => {
+    const ledger = allocator([eip('a', range(1, 9), { disable: true }), eip('b', range(5, 9))])
+    const [given] = decide(service({ families, loadBalancerIP: ip(7) }), {}, ledger, filter).allocate
+    t.is(given?.eip, 'b')
+  })
+
   const address = 'annotation eip.openelb.kubesphere.io/v1alpha1'
 
   for (const { what, of, failure, message, wait } of [
@@ -420,6 +426,32 @@ for (const [first, second] of [
     const asking = decided(allocator(eips, full), fixture)
     t.deepEqual([asking.allocate, asking.failure], [[first.ip(1)], 'AddressInUse'])
     t.deepEqual(asking.wait, { pools: [], address: second.ip(1) })
+  })
+
+  test(`5, 7: ${title}: with both families exhausted a Service waits for both`, t => {
+    const all = [...full, entry(first.ip(1), 'a', 'db'), entry(first.ip(2), 'a', 'cache')]
+    for (const policy of ['RequireDualStack', 'PreferDualStack'] as const) {
+      const { allocate, failure, wait } = decided(allocator(eips, all), { families, policy })
+      t.deepEqual([allocate, failure], [[], 'PoolExhausted'])
+      t.deepEqual(wait?.pools, [{ eip: 'a', family: first.family }, ...helps.pools])
+    }
+  })
+
+  test(`5, 11: ${title}: PreferDualStack complains of a family that cannot move to the Eip asked for`, t => {
+    const ledger = allocator(
+      [...eips, eip('c', first.ip(11))],
+      [entry(first.ip(1), 'a', 'web'), entry(second.ip(1), 'b', 'web')],
+    )
+    const moving = decided(ledger, { families, policy: 'PreferDualStack', asks: { eip: 'c' } })
+    t.deepEqual(moving, {
+      ...ours,
+      keep: [second.ip(1)],
+      release: [first.ip(1)],
+      allocate: [first.ip(11)],
+      failure: 'EipLacksFamily',
+      message: `Eip c has no ${second.name} address`,
+      wait: { pools: [], eip: 'c' },
+    })
   })
 
   test(`5: ${title}: the address asked for is for its family only`, t => {
