@@ -63,10 +63,19 @@ interface Part {
   readonly wait?: Wait
 }
 
-/** RequireDualStack gets every family or nothing new, PreferDualStack what there is (KEP-563). */
-function combine({ spec: { ipFamilyPolicy } }: Service, held: readonly Entry[], parts: readonly Part[]): Decision {
-  const nothingNew = ipFamilyPolicy === 'RequireDualStack' && parts.some(({ failure }) => failure !== undefined)
-  const entries = parts.flatMap(({ current, next }) => (nothingNew ? current : (next ?? current)) ?? [])
+/**
+ * RequireDualStack gets every family or nothing, PreferDualStack what there is (KEP-563). Nothing means no address that
+ * the Service's status has not told yet: one that has been in use stays, although it lacks its fellow now.
+ */
+function combine(service: Service, held: readonly Entry[], parts: readonly Part[]): Decision {
+  const { ipFamilyPolicy } = service.spec
+  const failing = ipFamilyPolicy === 'RequireDualStack' && parts.some(({ failure }) => failure !== undefined)
+  const lacking = failing && parts.some(({ current, next }) => current === undefined && next === undefined)
+  const told = toldBy(service)
+  const entries = parts.flatMap(({ current, next }) => {
+    const entry = failing ? current : (next ?? current)
+    return entry === undefined || (lacking && !told.has(entry.address)) ? [] : entry
+  })
   const recorded = new Set(held.map(({ address }) => address))
   const keep = entries.filter(({ address }) => recorded.has(address))
   const kept = new Set(keep.map(({ address }) => address))
@@ -125,8 +134,12 @@ function satisfies(entry: Entry, family: Family, { eip, protocol, address }: Req
 
 /** Of several, as two leaders at once can leave behind, the one that the Service's status tells, else the lowest. */
 function preferred(entries: readonly Entry[], service: Service): Entry | undefined {
-  const told = ingressAddresses(service).map(formatAddress)
-  return entries.find(({ address }) => told.includes(address)) ?? entries[0]
+  const told = toldBy(service)
+  return entries.find(({ address }) => told.has(address)) ?? entries[0]
+}
+
+function toldBy(service: Service): ReadonlySet<string> {
+  return new Set(ingressAddresses(service).map(formatAddress))
 }
 
 function ingressAddresses({ status }: Service): readonly Address[] {

@@ -384,10 +384,30 @@ for (const [first, second] of [
     t.deepEqual(decided(allocator(eips, full), { families, policy: 'RequireDualStack' }), { ...ours, ...exhausted })
   })
 
-  test(`5, 6: ${title}: RequireDualStack keeps what it has while the other family is exhausted`, t => {
+  test(`5, 6: ${title}: RequireDualStack keeps the address in use while the other family is exhausted`, t => {
+    const ledger = allocator(eips, [...full, entry(first.ip(2), 'a', 'web')])
+    const fixture = { families, policy: 'RequireDualStack' as const, ingress: [first.ip(2)] }
+    t.deepEqual(decided(ledger, fixture), { ...ours, keep: [first.ip(2)], ...exhausted })
+  })
+
+  test(`5: ${title}: RequireDualStack that got half of what it needs, as when a request fails, gives it up untold`, t => {
     const ledger = allocator(eips, [...full, entry(first.ip(2), 'a', 'web')])
     const fixture = { families, policy: 'RequireDualStack' as const }
-    t.deepEqual(decided(ledger, fixture), { ...ours, keep: [first.ip(2)], ...exhausted })
+    t.deepEqual(decided(ledger, fixture), { ...ours, release: [first.ip(2)], ...exhausted })
+    ledger.forget(second.ip(1))
+    t.deepEqual(decided(ledger, fixture), { ...ours, keep: [first.ip(2)], allocate: [second.ip(1)] })
+  })
+
+  test(`5, 6: ${title}: RequireDualStack that has both keeps both, told or not, whatever it asks for in vain`, t => {
+    const ledger = allocator(eips, [entry(first.ip(2), 'a', 'web'), entry(second.ip(2), 'b', 'web')])
+    for (const asking of [
+      { loadBalancerIP: 'nonsense' },
+      { loadBalancerIP: first.ip(99) },
+      { asks: { eip: 'none' } },
+    ]) {
+      const { keep, release } = decided(ledger, { families, policy: 'RequireDualStack', ...asking })
+      t.deepEqual([keep, release], [[first.ip(2), second.ip(2)], []])
+    }
   })
 
   test(`5, 6: ${title}: RequireDualStack without a ledger keeps the family that its status tells`, t => {
