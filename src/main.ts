@@ -2,7 +2,7 @@
 /** `manager`: from the command line to the roles, and out again on a signal. */
 import { randomUUID } from 'node:crypto'
 import { type Logger, pino, stdTimeFunctions } from 'pino'
-import { EMPTY, finalize, merge, type Observable, shareReplay, Subject, switchMap, takeUntil, tap } from 'rxjs'
+import { EMPTY, finalize, merge, type Observable, Subject, shareReplay, switchMap, takeUntil, tap } from 'rxjs'
 import packageJson from '../package.json' with { type: 'json' }
 import { GobgpRouter } from './bgp/gobgp/router.ts'
 import { controller } from './controller.ts'
@@ -10,7 +10,7 @@ import type { KubeClient } from './kube/client.ts'
 import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from './kube/config.ts'
 import { createClient } from './kube/httpclient.ts'
 import { electLeader } from './leader/elect.ts'
-import { commandLine, type ControllerOptions, type SpeakerOptions, type Start } from './options.ts'
+import { type ControllerOptions, commandLine, type SpeakerOptions, type Start } from './options.ts'
 import { speaker } from './speaker.ts'
 import { monotonic } from './streams/time.ts'
 import type { Kind } from './watch/kinds.ts'
@@ -104,7 +104,8 @@ function speak(options: SpeakerOptions, { cluster, client, log, stop }: Shared):
 /** Without a usable kubeconfig there is nothing to do: one line says why. */
 function kubeConfig({ kubeconfig }: Start['options'], log: Logger): PooledKubeConfig | undefined {
   try {
-    return loadKubeConfig(kubeconfig)
+    // As for kubectl, an empty variable is none.
+    return loadKubeConfig(kubeconfig || undefined)
   } catch (error) {
     if (!(error instanceof KubeConfigError)) throw error
     log.fatal(error.message)

@@ -87,7 +87,12 @@ function controlling(command: Command): Command {
 
 function speaking(command: Command): Command {
   return command
-    .addOption(new Option('--node-name <name>', 'the Node that is spoken for').env('NODE_NAME').makeOptionMandatory())
+    .addOption(
+      new Option('--node-name <name>', 'the Node that is spoken for')
+        .env('NODE_NAME')
+        .argParser(notEmpty)
+        .makeOptionMandatory(),
+    )
     .addOption(
       new Option('--gobgp-socket <file>', 'the unix socket of gobgpd’s API').default('/run/fairlead/gobgp.sock'),
     )
@@ -107,6 +112,11 @@ function speaking(command: Command): Command {
 /** `off` on the command line is absence in the options. */
 function asked<T extends SpeakerOptions>({ proxyHealth, ...flags }: T) {
   return { ...flags, ...(proxyHealth !== undefined && proxyHealth !== 'off' && { proxyHealth }) }
+}
+
+function notEmpty(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It has to be given.')
+  return text
 }
 
 function proxyHealthUrl(text: string): string {
