@@ -11,11 +11,11 @@ import {
   map,
   merge,
   type Observable,
+  Subject,
   share,
   shareReplay,
   skipWhile,
   startWith,
-  Subject,
   tap,
   throttleTime,
   timer,
@@ -90,6 +90,7 @@ export function speaker({ cluster, client, router, options, log }: SpeakerParts)
     }),
     tap(({ result, scene }) => {
       if (result.changes.length > 0) log.info({ changes: result.changes }, 'changed the router')
+      if (result.reset.length > 0) log.warn({ reset: result.reset }, 'sessions had to be reset for an edit')
       if (result.foreign.length > 0) log.warn({ prefixes: result.foreign }, 'left alone: paths of no Eip')
       status.writeConf(scene.snapshot, nodeConfStatus(result, scene.hops))
     }),

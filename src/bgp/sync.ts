@@ -18,6 +18,8 @@ interface Held {
 export interface SyncReport {
   readonly global?: Global
   readonly changes: readonly Change['type'][]
+  /** Neighbours whose session had to be reset for what changed. */
+  readonly reset: readonly string[]
   /** Prefixes originated here that are nobody's we know: left alone. Only told when everything was compared. */
   readonly foreign: readonly string[]
 }
@@ -72,7 +74,12 @@ export class Sync {
       this.invalidate()
       throw error
     }
-    return { ...(held.global && { global: held.global }), changes: changes.map(({ type }) => type), foreign }
+    return {
+      ...(held.global && { global: held.global }),
+      changes: changes.map(({ type }) => type),
+      reset: changes.flatMap(change => (change.type === 'updatePeer' && change.resets ? change.peer.address : [])),
+      foreign,
+    }
   }
 
   async #read(): Promise<Held> {

@@ -1,5 +1,5 @@
 import type { Node } from '../kube/objects.ts'
-import { cannotForward, type CannotForward, type ProxyHealth } from './forward.ts'
+import { type CannotForward, cannotForward, type ProxyHealth } from './forward.ts'
 import { internalAddresses } from './node.ts'
 import type { NextHop } from './paths.ts'
 

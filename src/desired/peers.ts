@@ -1,9 +1,9 @@
 import type { BgpConf } from '../api/bgpconf.ts'
 import type { BgpPeer } from '../api/bgppeer.ts'
+import { matchesSelector } from '../api/selector.ts'
 import type { AddressFamily, Global, Peer } from '../bgp/router.ts'
 import type { Node } from '../kube/objects.ts'
 import { formatAddress, parseAddress } from '../net/address.ts'
-import { matchesSelector } from '../api/selector.ts'
 import { internalAddresses } from './node.ts'
 
 /** RFC 4271 section 10 suggests 90 s of hold time and a third of it between keepalives. */

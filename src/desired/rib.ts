@@ -1,7 +1,7 @@
+import type { VirtualIP } from '../api/virtualip.ts'
 import type { Path } from '../bgp/router.ts'
 import type { EndpointSlice, Service } from '../kube/objects.ts'
 import { addressOfObjectName, hostPrefix } from '../net/address.ts'
-import type { VirtualIP } from '../api/virtualip.ts'
 import { type NextHop, paths } from './paths.ts'
 
 /** The cluster as far as paths depend on it; `watch/` has it. */

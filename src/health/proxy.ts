@@ -2,10 +2,10 @@ import http from 'node:http'
 import https from 'node:https'
 import { text } from 'node:stream/consumers'
 import { Map } from 'immutable'
-import { Observable, type Subscription, defer, distinctUntilChanged, map, repeat, scan, timer } from 'rxjs'
+import { defer, distinctUntilChanged, map, Observable, repeat, type Subscription, scan, timer } from 'rxjs'
 import type { ProxyHealth } from '../desired/forward.ts'
 import { monotonic } from '../streams/time.ts'
-import { type Probe, judge, synced, unprobed } from './verdict.ts'
+import { judge, type Probe, synced, unprobed } from './verdict.ts'
 
 /** Where a node's kube-proxy answers, and how long one probe of it may take (milliseconds). */
 export interface Target {

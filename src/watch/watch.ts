@@ -1,6 +1,7 @@
 /** The cluster as one stream: its snapshot, and what each change has to do with. */
-import { defer, EMPTY, map, merge, mergeMap, type Observable, of } from 'rxjs'
+
 import { Set as ISet } from 'immutable'
+import { defer, EMPTY, map, merge, mergeMap, type Observable, of } from 'rxjs'
 import type { KubeClient } from '../kube/client.ts'
 import { type ClusterEvent, type Kind, type Kinds, type Source, sources } from './kinds.ts'
 import { type Change, reduce } from './reduce.ts'

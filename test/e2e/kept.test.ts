@@ -1,9 +1,9 @@
 /** An address is kept whatever happens around it, and freed when it is to be; in the end the books agree. */
 import test from 'ava'
-import { annotations } from '../../src/api/names.ts'
-import type { VirtualIP } from '../../src/api/virtualip.ts'
 import { killPart, restartPart, startPart } from '../../hack/lab/parts.ts'
 import { removePod, runPods, setReady } from '../../hack/lab/pods.ts'
+import { annotations } from '../../src/api/names.ts'
+import type { VirtualIP } from '../../src/api/virtualip.ts'
 import { always, bothFamilies, eip, eventually, loadBalancer, scenario } from './support.ts'
 
 const isDefault = { annotations: { [annotations.defaultEip]: 'true' } }

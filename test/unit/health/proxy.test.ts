@@ -1,8 +1,10 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import test from 'ava'
 import { Map } from 'immutable'
 import { Subject } from 'rxjs'
 import type { ProxyHealth } from '../../../src/desired/forward.ts'
-import { type Target, proxyHealth } from '../../../src/health/proxy.ts'
+import { proxyHealth, type Target } from '../../../src/health/proxy.ts'
 import type { Probe } from '../../../src/health/verdict.ts'
 
 const target = (url: string): Target => ({ url, timeout: 100 })
@@ -51,4 +53,61 @@ test('a change of health is told once', async t => {
     t.teardown(() => subscription.unsubscribe())
   })
   t.deepEqual(seen, ['unknown', 'unhealthy', 'healthy'])
+})
+
+test('a probe that takes as long as the beat is followed at once, so that three missed ones do not take longer', async t => {
+  const pauses: number[] = []
+  let ended: number | undefined
+  await new Promise<void>(resolve => {
+    const targets = new Subject<ReadonlyMap<string, Target>>()
+    const look = async (): Promise<Probe> => {
+      if (ended !== undefined) pauses.push(performance.now() - ended)
+      if (pauses.length === 5) resolve()
+      await new Promise(done => setTimeout(done, 210))
+      ended = performance.now()
+      return 'missed'
+    }
+    const subscription = proxyHealth(targets, look).subscribe()
+    targets.next(new globalThis.Map([['node1', target('one')]]))
+    t.teardown(() => subscription.unsubscribe())
+  })
+  t.true(Math.min(...pauses) < 100, pauses.join())
+})
+
+test('a healthz that says nothing is missed when the time is up', async t => {
+  const server = createServer(() => {})
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  t.is(await probe({ url: `http://127.0.0.1:${port}/`, timeout: 50 }), 'missed')
+})
+
+test('a healthz that nobody serves is missed', async t => {
+  t.is(await probe({ url: 'http://127.0.0.1:1/healthz', timeout: 1_000 }), 'missed')
+})
+
+test('a healthz is answered by what it says', async t => {
+  const replies = [
+    [200, '{"lastUpdated":"now"}', 'answered'],
+    [200, '{"healthy":true,"status":{}}', 'missed'],
+    [200, '{"healthy":true,"status":{"IPv4":{"healthy":true}}}', 'answered'],
+    [503, '', 'missed'],
+  ] as const
+  let next = 0
+  const server = createServer((_, response) => {
+    const [status, body] = replies[next] ?? [500, '']
+    response.writeHead(status).end(body)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  for (next = 0; next < replies.length; next++) {
+    t.is(await probe({ url: `http://127.0.0.1:${port}/`, timeout: 5_000 }), replies[next]?.[2])
+  }
 })

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { type Probe, judge, synced, unprobed } from '../../../src/health/verdict.ts'
+import { judge, type Probe, synced, unprobed } from '../../../src/health/verdict.ts'
 
 const after = (...probes: Probe[]) => probes.reduce(judge, unprobed).health
 

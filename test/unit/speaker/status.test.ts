@@ -10,7 +10,7 @@ import { settled, VirtualTime } from '../streams/virtualtime.ts'
 
 const global = { as: 64512, routerId: '10.0.0.1', listenAddresses: [] }
 const hops = { hops: [{ node: 'node1', addresses: {} }], left: new Map() } as const
-const report = { global, wantedGlobal: global, changes: [], foreign: [] }
+const report = { global, wantedGlobal: global, changes: [], reset: [], foreign: [] }
 
 const conf = { neighborAddress: '10.0.0.254', peerAs: 64500 }
 const session: Session = {
@@ -121,7 +121,7 @@ test('21: what needs a new gobgpd is told, with what is in force until then', t 
 })
 
 test('nothing is told while no BgpConf is in force', t => {
-  t.is(nodeConfStatus({ changes: [], foreign: [], global }, hops), undefined)
+  t.is(nodeConfStatus({ changes: [], reset: [], foreign: [], global }, hops), undefined)
 })
 
 test('a message is no longer than the schema allows', t => {
