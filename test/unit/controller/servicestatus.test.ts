@@ -1,0 +1,118 @@
+import test from 'ava'
+import { ServiceStatus } from '../../../src/controller/servicestatus.ts'
+import type { KubeClient } from '../../../src/kube/client.ts'
+import type { Condition, LoadBalancerIngress, Service } from '../../../src/kube/objects.ts'
+import type { Finding } from '../../../src/status/conditions.ts'
+import { slots } from '../../../src/streams/slots.ts'
+import { fakeClient, unreachable } from '../kube/fakeclient.ts'
+import { service } from '../objects.ts'
+import { VirtualTime } from '../streams/virtualtime.ts'
+
+interface Sent {
+  readonly conditions: readonly Condition[]
+  readonly loadBalancer?: { readonly ingress: readonly LoadBalancerIngress[] }
+}
+
+const past = '2026-01-01T00:00:00Z'
+const allocated: Finding = { type: 'fairlead.dev/Allocated', status: 'True', reason: 'Allocated', message: 'Has it.' }
+const announced: Finding = { type: 'fairlead.dev/Announced', status: 'True', reason: 'Announced', message: 'By all.' }
+const exhausted: Finding = { ...allocated, status: 'False', reason: 'PoolExhausted', message: 'All in use.' }
+const ingress = [{ ip: '192.0.2.1', ipMode: 'VIP' }] as const
+
+/** A Service as we left it. */
+const told = (...findings: readonly Finding[]): Service => ({
+  ...service('web'),
+  status: { loadBalancer: { ingress }, conditions: findings.map(each => ({ ...each, lastTransitionTime: past })) },
+})
+
+/** @param failures so many requests fail before one works */
+function play(failures = 0) {
+  const time = new VirtualTime()
+  const sent: Sent[] = []
+  const events: string[] = []
+  let version = 10
+  const client = fakeClient({
+    apply: (async (_: unknown, ref: { name: string }, { status }: { status: Sent }) => {
+      sent.push(status)
+      if (sent.length <= failures) throw unreachable()
+      version += 1
+      const { metadata } = service(ref.name, {}, { resourceVersion: `${version}` })
+      return { ...service(ref.name), metadata, status }
+    }) as unknown as KubeClient['apply'],
+  })
+  const status = new ServiceStatus(client, ({ type, reason }) => events.push(`${type} ${reason}`), {
+    slots: slots(4),
+    backoff: { first: 100, most: 1000, random: () => 0 },
+    scheduler: time,
+    report: () => undefined,
+  })
+  const write = (of: Service, ...findings: readonly Finding[]) => {
+    status.write(of, ingress, findings)
+    return time.pass(0)
+  }
+  return { time, sent, events, status, write }
+}
+
+test('11: one event for each change of what is said of the allocation, and none for anything else', async t => {
+  const { sent, events, write } = play()
+  await write(service('web'), exhausted)
+  await write(service('web'), exhausted)
+  await write(service('web'), allocated)
+  await write(service('web'), allocated, announced)
+  t.is(sent.length, 3)
+  t.deepEqual(events, ['Warning PoolExhausted', 'Normal Allocated'])
+})
+
+test('11: a failed write is no event; the one that works is', async t => {
+  const { time, sent, events, write } = play(2)
+  await write(service('web'), exhausted)
+  t.deepEqual([sent.length, events.length], [1, 0])
+  await time.pass(10_000)
+  t.deepEqual([sent.length, events], [3, ['Warning PoolExhausted']])
+})
+
+test('11: a new leader that finds everything said says nothing, and tells no event', async t => {
+  const { sent, events, write } = play()
+  await write(told(allocated, announced), allocated, announced)
+  t.deepEqual([sent, events], [[], []])
+})
+
+test('a condition keeps the time of its transition as long as its status stays', async t => {
+  const { sent, write } = play()
+  await write(told(allocated, announced), { ...allocated, message: 'Has another.' }, { ...announced, status: 'False' })
+  const [first, second] = sent[0]?.conditions ?? []
+  t.is(first?.lastTransitionTime, past)
+  t.not(second?.lastTransitionTime, past)
+})
+
+test('7: what was ours is taken back from a Service that is ours no more, and nothing else; that is no event', async t => {
+  const { sent, events, status, time } = play()
+  status.takeBack(told(allocated))
+  await time.pass(0)
+  t.deepEqual([sent, events], [[{ conditions: [] }], []])
+})
+
+test('1: a Service that never was ours is not written to', async t => {
+  const { sent, status, time } = play()
+  const theirs = {
+    type: 'example.com/Ready',
+    status: 'True',
+    reason: 'Ok',
+    message: '',
+    lastTransitionTime: past,
+  } as const
+  status.takeBack({ ...service('web'), status: { loadBalancer: { ingress }, conditions: [theirs] } })
+  await time.pass(60_000)
+  t.deepEqual(sent, [])
+})
+
+test('a Service that is gone is not written to, and a new one of its name starts anew', async t => {
+  const { time, sent, events, status, write } = play(1)
+  await write(service('web'), allocated)
+  status.forget({ namespace: 'default', name: 'web' })
+  await time.pass(60_000)
+  t.is(sent.length, 1)
+  await write(service('web', {}, { uid: 'another' }), allocated)
+  t.is(sent.length, 2)
+  t.deepEqual(events, ['Normal Allocated'])
+})
