@@ -1,0 +1,54 @@
+import test from 'ava'
+import { pino } from 'pino'
+import { concat, NEVER, of } from 'rxjs'
+import type { BgpConf } from '../../src/api/bgpconf.ts'
+import { controller } from '../../src/controller.ts'
+import type { KubeClient } from '../../src/kube/client.ts'
+import type { KubeObject, Service } from '../../src/kube/objects.ts'
+import type { Resource } from '../../src/kube/resources.ts'
+import type { ClusterEvent } from '../../src/watch/kinds.ts'
+import { reduce } from '../../src/watch/reduce.ts'
+import { emptySnapshot } from '../../src/watch/snapshot.ts'
+import { nothingTouched } from '../../src/watch/touched.ts'
+import { eip } from './ipam/fixtures.ts'
+import { fakeClient } from './kube/fakeclient.ts'
+import { bgpConf, node, service, slice, virtualIP } from './objects.ts'
+import { settled } from './streams/virtualtime.ts'
+
+test('6: a new leader takes in all that there is, whatever it was that changed last', async t => {
+  const web = service('web')
+  const speaking: BgpConf['status'] = { nodesConfStatus: { node1: { nextHops: ['node1'] } } }
+  const objects = {
+    services: [web],
+    endpointSlices: [slice('web', 'IPv4', [{}])],
+    nodes: [node('node1')],
+    eips: [eip('pool', '192.0.2.0/24'), eip('unused', '198.51.100.0/24')],
+    bgpConfs: [bgpConf({ as: 64_512 }, speaking)],
+    virtualIPs: [virtualIP('192.0.2.1', web)],
+  }
+  const snapshot = Object.entries(objects).reduce(
+    (before, [kind, items]) =>
+      reduce(before, { kind, event: { type: 'synced', items } } as unknown as ClusterEvent).snapshot,
+    emptySnapshot,
+  )
+  const reasons = new Map<string, string>()
+  const client = fakeClient({
+    create: (async () => undefined) as unknown as KubeClient['create'],
+    apply: (async ({ plural }: Resource<KubeObject>, { name }: { name: string }, part: Pick<Service, 'status'>) => {
+      reasons.set(`${plural}/${name}`, part.status?.conditions?.map(({ reason }) => reason).join() ?? '')
+      return { metadata: web.metadata, ...part }
+    }) as unknown as KubeClient['apply'],
+  })
+  const options = { identity: 'me', namespace: 'x', loadBalancerClass: 'x/y', requireAnnotation: false }
+  const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
+  const leading = controller({ cluster, client, options, log: pino({ level: 'silent' }) }).subscribe()
+  await settled()
+  leading.unsubscribe()
+  t.deepEqual(Object.fromEntries(reasons), {
+    'services/web': 'Allocated,NoPeerEstablished',
+    'virtualips/192.0.2.1': 'NoPeerEstablished',
+    'eips/pool': 'Ready,AllFields',
+    'eips/unused': 'Ready,AllFields',
+    'bgpconfs/default': 'InForce,AllFields',
+  })
+})
