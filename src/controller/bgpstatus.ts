@@ -30,7 +30,7 @@ export class BgpStatus {
     }
     for (const peer of peers.values()) {
       const { generation = 0 } = peer.metadata
-      const findings = [fieldsFinding(unactedFields('BgpPeer', peer.spec), generation)]
+      const findings = [established(peer), fieldsFinding(unactedFields('BgpPeer', peer.spec), generation)]
       this.#peers.write(peer, findings, Object.keys(peer.status?.nodesPeerStatus ?? {}).filter(hasLeft))
     }
   }
@@ -41,7 +41,8 @@ export class BgpStatus {
   }
 }
 
-function inForce({ metadata: { name, generation = 0 }, spec }: BgpConf): Finding {
+/** Whether the routers run by this BgpConf. */
+export function inForce({ metadata: { name, generation = 0 }, spec }: BgpConf): Finding {
   const shared = { type: conditionTypes.ready, observedGeneration: generation }
   if (name !== bgpConfName) {
     return {
@@ -53,6 +54,21 @@ function inForce({ metadata: { name, generation = 0 }, spec }: BgpConf): Finding
   }
   if (spec.as === undefined) return { ...shared, status: 'False', reason: 'NoAs', message: 'spec.as is not set.' }
   return { ...shared, status: 'True', reason: 'InForce', message: 'The nodes’ routers run by it.' }
+}
+
+/** Whether the sessions of all nodes that have one are up. */
+export function established({ metadata: { generation = 0 }, status }: BgpPeer): Finding {
+  const shared = { type: conditionTypes.ready, observedGeneration: generation }
+  const sessions = Object.entries(status?.nodesPeerStatus ?? {})
+  const down = sessions.filter(([, { peerState }]) => peerState?.sessionState !== 'ESTABLISHED').map(([node]) => node)
+  if (sessions.length === 0) {
+    return { ...shared, status: 'False', reason: 'NoSession', message: 'No node has reported a session.' }
+  }
+  if (down.length === 0) {
+    return { ...shared, status: 'True', reason: 'Established', message: 'The session of every node is established.' }
+  }
+  const names = `${down.sort().slice(0, 3).join(', ')}${down.length > 3 ? ' and more' : ''}`
+  return { ...shared, status: 'False', reason: 'NotEstablished', message: `Not established by ${names}.` }
 }
 
 /** Conditions of one kind, and the map in its status that every node writes its own key of. */
