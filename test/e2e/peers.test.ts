@@ -9,13 +9,13 @@ import { askRouter } from '../../hack/lab/routers.ts'
 import { losses, RouteWatch } from './routes.ts'
 import {
   always,
-  prefixesReceived,
   bgpConf,
   bgpPeer,
   bothFamilies,
   eip,
   eventually,
   loadBalancer,
+  prefixesReceived,
   scenario,
 } from './support.ts'
 
@@ -117,12 +117,13 @@ test.serial('21: an edit that needs a new session resets that session only, and 
   const before = await connections()
   const addresses = await scene.addresses('web')
   const watch = await RouteWatch.start(scene.lab)
-  await scene.patch('bgppeer', 'six', { spec: { ebgpMultihop: { enabled: true, multihopTtl: 5 } } })
   const started = Date.now()
+  await scene.patch('bgppeer', 'six', { spec: { ebgpMultihop: { enabled: true, multihopTtl: 5 } } })
   await eventually('new connections', connections, now =>
     portsTo(v6, now).every((port, index) => port !== undefined && port !== before[index]?.get(v6)),
   )
   t.log(`new sessions ${Date.now() - started} ms after the edit`)
+  t.true(scene.managerLog('node1', started).some(({ msg }) => msg === 'sessions had to be reset for an edit'))
   t.deepEqual(portsTo(v4, await connections()), portsTo(v4, before))
   await established('six')
   t.deepEqual(losses(await watch.stop(...addresses)), [])

@@ -4,7 +4,7 @@ import test from 'ava'
 import { Map } from 'immutable'
 import { Subject } from 'rxjs'
 import type { ProxyHealth } from '../../../src/desired/forward.ts'
-import { proxyHealth, type Target } from '../../../src/health/proxy.ts'
+import { probe, proxyHealth, type Target } from '../../../src/health/proxy.ts'
 import type { Probe } from '../../../src/health/verdict.ts'
 
 const target = (url: string): Target => ({ url, timeout: 100 })
@@ -96,9 +96,9 @@ test('a healthz is answered by what it says', async t => {
     [200, '{"healthy":true,"status":{"IPv4":{"healthy":true}}}', 'answered'],
     [503, '', 'missed'],
   ] as const
-  let next = 0
+  const left = [...replies]
   const server = createServer((_, response) => {
-    const [status, body] = replies[next] ?? [500, '']
+    const [status, body] = left.shift() ?? [500, '']
     response.writeHead(status).end(body)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -107,7 +107,7 @@ test('a healthz is answered by what it says', async t => {
     server.close()
   })
   const { port } = server.address() as AddressInfo
-  for (next = 0; next < replies.length; next++) {
-    t.is(await probe({ url: `http://127.0.0.1:${port}/`, timeout: 5_000 }), replies[next]?.[2])
+  for (const [, body, expected] of replies) {
+    t.is(await probe({ url: `http://127.0.0.1:${port}/`, timeout: 5_000 }), expected, body)
   }
 })

@@ -23,16 +23,22 @@ const session: Session = {
   establishedAt: new Date('2026-01-01T00:00:00Z'),
 }
 
+interface Applied {
+  readonly name: string
+  readonly part: { readonly status: { readonly nodesPeerStatus?: Readonly<Record<string, object>> } }
+  readonly fieldManager: string
+}
+
 function speakerStatus() {
-  const applied: { readonly name: string; readonly part: unknown; readonly fieldManager: string }[] = []
+  const applied: Applied[] = []
   const apply = async (
     _resource: unknown,
     { name }: { readonly name: string },
-    part: unknown,
+    part: Applied['part'],
     { fieldManager }: { readonly fieldManager: string },
   ) => {
     applied.push({ name, part, fieldManager })
-    return { metadata: metadata(name, { resourceVersion: `${applied.length + 1}` }), ...(part as object) }
+    return { metadata: metadata(name, { resourceVersion: `${applied.length + 1}` }), ...part }
   }
   const status = new SpeakerStatus(fakeClient({ apply: apply as unknown as KubeClient['apply'] }), 'node1', {
     slots: act => act(),
@@ -57,9 +63,9 @@ test('15: a node tells its session under its own name, as its own field manager,
   }
   t.is(applied.length, 1)
   t.like(applied[0], { name: 'router', fieldManager: 'fairlead-speaker-node1' })
-  const { nodesPeerStatus } = (applied[0]?.part as { status: { nodesPeerStatus: Record<string, object> } }).status
-  t.deepEqual(Object.keys(nodesPeerStatus), ['node1'])
-  t.like(nodesPeerStatus['node1'], {
+  const told = applied[0]?.part.status.nodesPeerStatus
+  t.deepEqual(Object.keys(told ?? {}), ['node1'])
+  t.like(told?.['node1'], {
     peerState: { sessionState: 'ESTABLISHED', peerAs: 64500 },
     prefixesSent: 3,
     establishedAt: '2026-01-01T00:00:00.000Z',
@@ -90,7 +96,7 @@ test('15: of a router that does not answer no session is said to be up, and why'
   const told = { nodesPeerStatus: { node1: { peerState: { sessionState: 'ESTABLISHED' } } } }
   status.writeUnknownPeers(snapshotOf(bgpPeer('router', { conf }, told)), new Error('gobgpd at /x: connection refused'))
   await settled()
-  t.like((applied[0]?.part as { status: { nodesPeerStatus: object } }).status.nodesPeerStatus, {
+  t.like(applied[0]?.part.status.nodesPeerStatus, {
     node1: {
       peerState: { sessionState: 'UNKNOWN' },
       lastError: 'gobgpd at /x: connection refused',
