@@ -5,6 +5,7 @@ import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { RouteWatch } from './routes.ts'
 import {
+  always,
   bgpConf,
   bgpPeer,
   bothFamilies,
@@ -131,6 +132,22 @@ test.serial('19: a manager that is told to stop leaves everything as it is', asy
   await runPods(scene.lab, 'later', ['node1'])
   await scene.routed(await scene.address('later'), ...nodes)
   t.deepEqual(await watch.stop(address), [])
+  const after = await scene.updatesReceived()
+  for (const [neighbour, count] of updates) t.is(after.get(neighbour), count + 1, neighbour)
+})
+
+test.serial('19: an API server that is away sends the router nothing; what came meanwhile is caught up', async t => {
+  const addresses = [...(await scene.addresses('web')), ...(await scene.addresses('later'))]
+  const updates = await scene.updatesReceived()
+  const watch = await RouteWatch.start(scene.lab)
+  await killPart(scene.lab, 'control', 'kube-apiserver', 'SIGKILL')
+  const same = (found: readonly string[]) => found.join() === nodes.join()
+  await always('the router sends to every node', () => scene.routedTo(addresses[0] ?? ''), same, 3_000)
+  await startPart(scene.lab, 'control', 'kube-apiserver')
+  await scene.apply(loadBalancer('caught'))
+  await runPods(scene.lab, 'caught', ['node2'])
+  await scene.routed(await scene.address('caught'), ...nodes)
+  t.deepEqual(await watch.stop(...addresses), [])
   const after = await scene.updatesReceived()
   for (const [neighbour, count] of updates) t.is(after.get(neighbour), count + 1, neighbour)
 })
