@@ -39,7 +39,7 @@ function start(what: Start): void {
   const client = createClient(config)
   const stop = new Subject<NodeJS.Signals>()
   const cluster = watchCluster(client, role === 'speaker' ? speakerKinds : controllerKinds, {
-    backoff: { first: 100, most: 10_000, random: Math.random },
+    backoff: { first: 100, most: 3_000, random: Math.random },
     scheduler: monotonic,
     report: (err, { plural }) => log.warn({ err, kind: plural }, 'a watch failed; trying again'),
   }).pipe(shareReplay({ bufferSize: 1, refCount: true }))

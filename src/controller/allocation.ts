@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Eip } from '../api/eip.ts'
 import { Allocator } from '../ipam/allocator.ts'
 import { type Decision, decide } from '../ipam/decide.ts'
-import { type Entry, serviceKey } from '../ipam/entry.ts'
+import type { Entry } from '../ipam/entry.ts'
 import type { ServiceFilter } from '../ipam/ours.ts'
 import { WaitingList } from '../ipam/waiting.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { isApiError } from '../kube/errors.ts'
 import type { Service } from '../kube/objects.ts'
-import { services } from '../kube/resources.ts'
+import { keyOf, refOf, services } from '../kube/resources.ts'
 import { parseAddress } from '../net/address.ts'
 import type { Change } from '../watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
@@ -147,9 +147,8 @@ export class Allocation {
 
   /** The Service as it is now; undefined if there is none. */
   async #ask(key: string): Promise<Service | undefined> {
-    const [namespace = '', name = ''] = key.split('/')
     try {
-      return await this.#client.get(services, { namespace, name })
+      return await this.#client.get(services, refOf(key))
     } catch (error) {
       if (isApiError(error, 'NotFound')) return undefined
       throw error
@@ -171,7 +170,7 @@ export class Allocation {
     const changed = eip === undefined ? this.allocator.deleteEip(name) : this.allocator.setEip(eip)
     if (!changed) return
     for (const entry of this.allocator.entriesOfEip(name)) {
-      for (const service of entry.services) keys.add(serviceKey(service))
+      for (const service of entry.services) keys.add(keyOf(service))
     }
     for (const key of this.#waiting.wakeForEip(name)) keys.add(key)
   }
@@ -184,5 +183,5 @@ function byAge(all: Iterable<Service>): string[] {
         ? a.uid.localeCompare(b.uid)
         : a.creationTimestamp.localeCompare(b.creationTimestamp),
     )
-    .map(({ metadata }) => serviceKey(metadata))
+    .map(({ metadata }) => keyOf(metadata))
 }

@@ -1,10 +1,10 @@
 import { apiVersion } from '../api/names.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
 import type { Allocator } from '../ipam/allocator.ts'
-import { type Entry, serviceKey } from '../ipam/entry.ts'
+import type { Entry } from '../ipam/entry.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { isApiError } from '../kube/errors.ts'
-import { virtualIPs } from '../kube/resources.ts'
+import { keyOf, virtualIPs } from '../kube/resources.ts'
 import { objectName, parseAddress } from '../net/address.ts'
 
 /**
@@ -74,7 +74,7 @@ export class Ledger {
    * ApiError.
    */
   async release(entry: Entry, key: string): Promise<boolean> {
-    const others = entry.services.filter(service => serviceKey(service) !== key)
+    const others = entry.services.filter(service => keyOf(service) !== key)
     if (others.length > 0) {
       await this.amend({ ...entry, services: others })
       return false

@@ -4,6 +4,7 @@ import { bgpConfName } from '../api/bgpconf.ts'
 import { type Announcer, announcement, announcers } from '../desired/announcement.ts'
 import type { Allocator } from '../ipam/allocator.ts'
 import type { KubeClient } from '../kube/client.ts'
+import { refOf } from '../kube/resources.ts'
 import { objectName, parseAddress } from '../net/address.ts'
 import { createEventRecorder } from '../status/events.ts'
 import { type GivenAddress, ingress, serviceFindings } from '../status/service.ts'
@@ -73,7 +74,7 @@ export class ControllerStatus {
 
   /** Takes up what came of the work on a Service, by the snapshot that it was done by. */
   settled(key: string, { service, entries, decision }: Outcome, snapshot: Snapshot): void {
-    if (service === undefined) return this.#services.forget(serviceOf(key))
+    if (service === undefined) return this.#services.forget(refOf(key))
     if (decision?.ours !== true) return this.#services.takeBack(service)
     const slices = snapshot.endpointSlices.get(key)
     const given = entries.map((entry): GivenAddress => {
@@ -94,11 +95,6 @@ export class ControllerStatus {
   stop(): void {
     for (const status of [this.#services, this.#virtualIPs, this.#pools, this.#bgp]) status.clear()
   }
-}
-
-function serviceOf(key: string) {
-  const [namespace = '', name = ''] = key.split('/')
-  return { namespace, name }
 }
 
 function objectNameOf(text: string): string {

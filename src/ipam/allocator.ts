@@ -1,7 +1,8 @@
 import type { Eip } from '../api/eip.ts'
+import { keyOf } from '../kube/resources.ts'
 import { type Address, compareAddresses, type Family, formatAddress, parseAddress } from '../net/address.ts'
 import { EipPool } from './eippool.ts'
-import { type Entry, holders, serviceKey } from './entry.ts'
+import { type Entry, holders } from './entry.ts'
 
 /** What OpenELB tells in an Eip's status. */
 export interface Usage {
@@ -62,7 +63,7 @@ export class Allocator {
     const canonical = { ...entry, address: formatAddress(address) }
     this.#ledger[address.family].set(address.bits, canonical)
     this.#byEip.add(entry.eip, address, canonical)
-    for (const service of entry.services) this.#byService.add(serviceKey(service), address, canonical)
+    for (const service of entry.services) this.#byService.add(keyOf(service), address, canonical)
     return true
   }
 
@@ -139,7 +140,7 @@ export class Allocator {
     if (entry === undefined) return undefined
     this.#ledger[address.family].delete(address.bits)
     this.#byEip.remove(entry.eip, entry)
-    for (const service of entry.services) this.#byService.remove(serviceKey(service), entry)
+    for (const service of entry.services) this.#byService.remove(keyOf(service), entry)
     return entry
   }
 }

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Service } from '../kube/objects.ts'
+import { keyOf } from '../kube/resources.ts'
 import { type Address, type Family, formatAddress, parseAddress } from '../net/address.ts'
 import type { Allocator } from './allocator.ts'
-import { type Entry, serviceKey } from './entry.ts'
+import type { Entry } from './entry.ts'
 import { type AllocationFailure, isFailure } from './failure.ts'
 import { find, newEntry, serviceRef } from './find.ts'
 import { foreignIngress, isOurs, type ServiceFilter } from './ours.ts'
@@ -34,7 +35,7 @@ export function decide(
   allocator: Allocator,
   filter: ServiceFilter,
 ): Decision {
-  const held = allocator.entriesOfService(serviceKey(service.metadata))
+  const held = allocator.entriesOfService(keyOf(service.metadata))
   if (!isLoadBalancer(service) || !isOurs(service, filter) || foreignIngress(service, allocator, filter)) {
     return { ours: false, keep: [], release: held, allocate: [] }
   }
@@ -119,7 +120,7 @@ function current(entry: Entry, service: Service, allocator: Allocator): Entry | 
   const eip = allocator.home(entry)
   if (eip === undefined) return undefined
   const own = serviceRef(service)
-  const services = entry.services.map(ref => (serviceKey(ref) === serviceKey(own) ? own : ref))
+  const services = entry.services.map(ref => (keyOf(ref) === keyOf(own) ? own : ref))
   const now = { ...entry, eip: eip.name, protocol: eip.protocol, services }
   return isDeepStrictEqual(now, entry) ? entry : now
 }

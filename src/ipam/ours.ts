@@ -1,7 +1,7 @@
 import { annotations, conditionPrefix, loadBalancerAnnotationValue } from '../api/names.ts'
 import type { Service } from '../kube/objects.ts'
+import { keyOf } from '../kube/resources.ts'
 import type { Allocator } from './allocator.ts'
-import { serviceKey } from './entry.ts'
 
 /** Which Services this installation serves. */
 export interface ServiceFilter {
@@ -29,7 +29,7 @@ export function foreignIngress(service: Service, allocator: Allocator, filter: S
   const { loadBalancer, conditions = [] } = service.status ?? {}
   return (
     (loadBalancer?.ingress ?? []).length > 0 &&
-    allocator.entriesOfService(serviceKey(service.metadata)).length === 0 &&
+    allocator.entriesOfService(keyOf(service.metadata)).length === 0 &&
     !conditions.some(({ type }) => type.startsWith(conditionPrefix)) &&
     !asksForUs(service) &&
     service.spec.loadBalancerClass !== filter.loadBalancerClass

@@ -2,10 +2,10 @@ import { annotations } from '../api/names.ts'
 import type { LabelSelector } from '../api/schema.ts'
 import { matchesSelector } from '../api/selector.ts'
 import type { Service } from '../kube/objects.ts'
+import { keyOf } from '../kube/resources.ts'
 import type { Family } from '../net/address.ts'
 import type { Allocator } from './allocator.ts'
 import type { EipPool } from './eippool.ts'
-import { serviceKey } from './entry.ts'
 import { type AllocationFailure, few, isFailure } from './failure.ts'
 import type { Request } from './request.ts'
 
@@ -77,7 +77,7 @@ function keptBack(eip: EipPool): Pick<AllocationFailure, 'message'> | undefined 
 
 function noMatchingEip(service: Service, refusals: readonly string[]): AllocationFailure {
   const why = refusals.length > 0 ? few(refusals, '; ') : 'there is none'
-  return { reason: 'NoMatchingEip', message: `no Eip may serve ${serviceKey(service.metadata)}: ${why}` }
+  return { reason: 'NoMatchingEip', message: `no Eip may serve ${keyOf(service.metadata)}: ${why}` }
 }
 
 function inOrder(a: EipPool, b: EipPool): number {

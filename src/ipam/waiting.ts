@@ -1,7 +1,7 @@
 import TinyQueue from 'tinyqueue'
 import type { Service } from '../kube/objects.ts'
+import { keyOf } from '../kube/resources.ts'
 import type { Family } from '../net/address.ts'
-import { serviceKey } from './entry.ts'
 
 /** What would help a Service that has not got all it is to have. None of it is free while it waits. */
 export interface Wait {
@@ -41,7 +41,7 @@ export class WaitingList {
 
   /** Adds a Service, in place of what it waited for before. */
   add({ metadata }: Service, wait: Wait): void {
-    const waiter = { key: serviceKey(metadata), since: metadata.creationTimestamp, uid: metadata.uid, wait }
+    const waiter = { key: keyOf(metadata), since: metadata.creationTimestamp, uid: metadata.uid, wait }
     this.forget(waiter.key)
     this.#waiters.set(waiter.key, waiter)
     for (const name of queueNames(wait)) {

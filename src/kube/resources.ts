@@ -23,6 +23,16 @@ export interface ObjectRef {
   readonly namespace?: string
 }
 
+/** What tells the objects of a kind apart: `namespace/name`, or the name alone where there are no namespaces. */
+export const keyOf = ({ namespace, name }: ObjectRef): string =>
+  namespace === undefined ? name : `${namespace}/${name}`
+
+/** The inverse of `keyOf`. */
+export function refOf(key: string): ObjectRef {
+  const slash = key.indexOf('/')
+  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
+}
+
 /** Path below the server's URL: of one object, or of all in a namespace or in the cluster. */
 export function resourcePath(
   resource: Resource<KubeObject>,

@@ -5,9 +5,10 @@ import type { NextHops } from '../desired/nexthops.ts'
 import { global, peer } from '../desired/peers.ts'
 import { pathsOf, prefixOf } from '../desired/rib.ts'
 import type { Node } from '../kube/objects.ts'
+import { keyOf } from '../kube/resources.ts'
 import { hostPrefix, parseAddress } from '../net/address.ts'
 import { isInvalidRange, parseRange, rangeContains } from '../net/range.ts'
-import { type Snapshot, serviceKey } from '../watch/snapshot.ts'
+import type { Snapshot } from '../watch/snapshot.ts'
 import type { Touched } from '../watch/touched.ts'
 
 /** All that a pass depends on. */
@@ -66,9 +67,8 @@ export class Announcer {
     if (prefix === undefined) return undefined
     const cluster = {
       virtualIP: (of: string) => snapshot.virtualIPs.get(of),
-      service: (ref: { namespace: string; name: string }) => snapshot.services.get(serviceKey(ref)),
-      slices: (ref: { namespace: string; name: string }) =>
-        snapshot.endpointSlices.get(serviceKey(ref))?.values() ?? [],
+      service: (ref: { namespace: string; name: string }) => snapshot.services.get(keyOf(ref)),
+      slices: (ref: { namespace: string; name: string }) => snapshot.endpointSlices.get(keyOf(ref))?.values() ?? [],
     }
     const paths = pathsOf(name, cluster, hops)
     if (paths.length > 0) this.#paths.set(prefix, paths)

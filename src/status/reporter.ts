@@ -1,7 +1,7 @@
 /** Keeps one kind's status as wanted: by server-side apply of our own part, and only where the object does not say so yet. */
 import type { KubeClient, Part } from '../kube/client.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import type { ObjectRef, Resource } from '../kube/resources.ts'
+import { keyOf, type ObjectRef, type Resource, refOf } from '../kube/resources.ts'
 import { createWriter, type Writer, type WriterOptions } from './writer.ts'
 
 export type Writing = Omit<WriterOptions<unknown>, 'send'>
@@ -63,13 +63,4 @@ export class Reporter<T extends Reported, Told> {
     this.#known.clear()
     this.#writer.clear()
   }
-}
-
-function keyOf({ namespace, name }: ObjectRef): string {
-  return namespace === undefined ? name : `${namespace}/${name}`
-}
-
-function refOf(key: string): ObjectRef {
-  const slash = key.indexOf('/')
-  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
 }

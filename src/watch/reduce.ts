@@ -1,8 +1,9 @@
 /** Event by event from one snapshot to the next. Pure. */
 import { Set as ISet } from 'immutable'
+import { keyOf } from '../kube/resources.ts'
 import type { ClusterEvent, Kind, Kinds } from './kinds.ts'
 import type { Snapshot } from './snapshot.ts'
-import { identity, type Store, stores } from './stores.ts'
+import { type Store, stores } from './stores.ts'
 import type { Touched } from './touched.ts'
 import type { WatchEvent } from './watchkind.ts'
 
@@ -24,8 +25,8 @@ function reduceKind<K extends Kind>(snapshot: Snapshot, kind: K, event: WatchEve
     store.touch(touched, next, before, after)
   }
   if (event.type === 'synced') {
-    const listed = new Set(event.items.map(identity))
-    for (const object of store.all(snapshot)) if (!listed.has(identity(object))) replace(object, undefined)
+    const listed = new Set(event.items.map(({ metadata }) => keyOf(metadata)))
+    for (const object of store.all(snapshot)) if (!listed.has(keyOf(object.metadata))) replace(object, undefined)
     for (const object of event.items) replace(store.find(next, object), object)
   } else {
     replace(store.find(next, event.object), event.type === 'upsert' ? event.object : undefined)

@@ -36,7 +36,3 @@ export const emptySnapshot: Snapshot = {
   virtualIPs: IMap(),
   virtualIPsOf: IMap(),
 }
-
-/** The key of a Service: `namespace/name`. */
-export const serviceKey = (service: { readonly namespace?: string; readonly name: string }): string =>
-  `${service.namespace ?? ''}/${service.name}`

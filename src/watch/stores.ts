@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { Map as IMap } from 'immutable'
 import type { VirtualIP } from '../api/virtualip.ts'
 import type { EndpointSlice, KubeObject, Node, Service } from '../kube/objects.ts'
+import { keyOf } from '../kube/resources.ts'
 import type { Kind, Kinds } from './kinds.ts'
-import { type Snapshot, serviceKey } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** `before` is absent for an object that is new, `after` for one that is gone. */
 export interface Store<T> {
@@ -21,23 +22,19 @@ interface Touching {
   readonly virtualIPs: Set<string>
 }
 
-/** What tells the objects of one kind apart. */
-export const identity = ({ metadata }: KubeObject): string =>
-  metadata.namespace === undefined ? metadata.name : serviceKey(metadata)
-
 type SimpleKind = Exclude<Kind, 'endpointSlices'>
 
 const mapOf = <K extends SimpleKind>(snapshot: Snapshot, kind: K) => snapshot[kind] as IMap<string, Kinds[K]>
 
 /** A kind that is kept in the map of its name. */
 const simple = <K extends SimpleKind>(kind: K, touch: Store<Kinds[K]>['touch']): Store<Kinds[K]> => ({
-  find: (snapshot, like) => mapOf(snapshot, kind).get(identity(like)),
+  find: (snapshot, like) => mapOf(snapshot, kind).get(keyOf(like.metadata)),
   all: snapshot => mapOf(snapshot, kind).values(),
   replace: (snapshot, before, after) => ({
     ...snapshot,
     [kind]: after
-      ? mapOf(snapshot, kind).set(identity(after), after)
-      : mapOf(snapshot, kind).delete(identity(before as KubeObject)),
+      ? mapOf(snapshot, kind).set(keyOf(after.metadata), after)
+      : mapOf(snapshot, kind).delete(keyOf((before as KubeObject).metadata)),
   }),
   touch,
 })
@@ -46,7 +43,7 @@ const simple = <K extends SimpleKind>(kind: K, touch: Store<Kinds[K]>['touch']):
 const common = <K extends SimpleKind>(kind: K): Store<Kinds[K]> => simple(kind, ({ kinds }) => void kinds.add(kind))
 
 const services = simple('services', (touching, _, before, after) => {
-  touching.services.add(identity((after ?? before) as Service))
+  touching.services.add(keyOf(((after ?? before) as Service).metadata))
 })
 
 /** Heartbeats and the like change a node, and nothing. */
@@ -69,11 +66,11 @@ const namespaces = simple('namespaces', (touching, snapshot, before, after) => {
 })
 
 const virtualIPMap = simple('virtualIPs', (touching, _, before, after) => {
-  touching.virtualIPs.add(identity((after ?? before) as VirtualIP))
+  touching.virtualIPs.add(keyOf(((after ?? before) as VirtualIP).metadata))
   for (const key of [...servicesWith(before), ...servicesWith(after)]) touching.services.add(key)
 })
 
-const servicesWith = (virtualIP: VirtualIP | undefined) => virtualIP?.spec.services.map(serviceKey) ?? []
+const servicesWith = (virtualIP: VirtualIP | undefined) => virtualIP?.spec.services.map(keyOf) ?? []
 
 const virtualIPs: Store<VirtualIP> = {
   ...virtualIPMap,
@@ -86,7 +83,7 @@ const virtualIPs: Store<VirtualIP> = {
 
 const endpointSlices: Store<EndpointSlice> = {
   find(snapshot, like) {
-    const key = snapshot.serviceOfSlice.get(identity(like))
+    const key = snapshot.serviceOfSlice.get(keyOf(like.metadata))
     return key === undefined ? undefined : snapshot.endpointSlices.get(key)?.get(like.metadata.name)
   },
   *all(snapshot) {
@@ -95,7 +92,7 @@ const endpointSlices: Store<EndpointSlice> = {
   replace(snapshot, before, after) {
     const without = serviceWith(before).reduce((index, key) => remove(index, key, before), snapshot.endpointSlices)
     const [key] = serviceWith(after)
-    const id = identity((after ?? before) as EndpointSlice)
+    const id = keyOf(((after ?? before) as EndpointSlice).metadata)
     return {
       ...snapshot,
       endpointSlices: serviceWith(after).reduce((index, key) => insert(index, key, after), without),
@@ -110,7 +107,7 @@ const endpointSlices: Store<EndpointSlice> = {
 /** One Service, or none for a slice of nobody's. The label may be changed, and then it is another's. */
 function serviceWith(slice: EndpointSlice | undefined): readonly string[] {
   const name = slice?.metadata.labels?.['kubernetes.io/service-name']
-  return name === undefined ? [] : [serviceKey({ ...slice?.metadata, name })]
+  return name === undefined ? [] : [keyOf({ ...slice?.metadata, name })]
 }
 
 type Index<T> = IMap<string, IMap<string, T>>

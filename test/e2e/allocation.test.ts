@@ -3,8 +3,7 @@ import test from 'ava'
 import { withClient } from '../../hack/lab/cluster.ts'
 import { killPart, restartPart, startPart } from '../../hack/lab/parts.ts'
 import { annotations, defaultLoadBalancerClass } from '../../src/api/names.ts'
-import { services, virtualIPs } from '../../src/kube/resources.ts'
-import { serviceKey } from '../../src/watch/snapshot.ts'
+import { keyOf, services, virtualIPs } from '../../src/kube/resources.ts'
 import { always, bothFamilies, eip, eventually, loadBalancer, scenario } from './support.ts'
 
 /** Used by whoever asks for nothing in particular; every other Eip here is used only by name, or is in order behind it. */
@@ -193,11 +192,11 @@ async function books(name: string) {
     const [given, all] = await Promise.all([client.list(virtualIPs), client.list(services)])
     const ledger = given.items
       .filter(({ spec }) => spec.eip === name)
-      .map(({ spec }) => `${spec.address} ${spec.services.map(serviceKey).join(';')}`)
+      .map(({ spec }) => `${spec.address} ${spec.services.map(keyOf).join(';')}`)
     const told = all.items
       .filter(({ metadata }) => metadata.annotations?.[annotations.eip] === name)
       .flatMap(service =>
-        (service.status?.loadBalancer?.ingress ?? []).map(({ ip }) => `${ip} ${serviceKey(service.metadata)}`),
+        (service.status?.loadBalancer?.ingress ?? []).map(({ ip }) => `${ip} ${keyOf(service.metadata)}`),
       )
     const used = Object.entries((await scene.eip(name))?.status?.used ?? {}).map(each => each.join(' '))
     return { ledger: ledger.sort(), told: told.sort(), used: used.sort() }

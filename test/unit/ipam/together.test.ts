@@ -2,9 +2,9 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { decide } from '../../../src/ipam/decide.ts'
-import { serviceKey } from '../../../src/ipam/entry.ts'
 import { WaitingList } from '../../../src/ipam/waiting.ts'
 import type { Service } from '../../../src/kube/objects.ts'
+import { keyOf } from '../../../src/kube/resources.ts'
 import { type Address, parseAddress } from '../../../src/net/address.ts'
 import { allocator, eip, filter, type ServiceFixture, service, v4, v6 } from './fixtures.ts'
 
@@ -16,8 +16,8 @@ class Cluster {
   readonly given = new Map<string, string>()
 
   apply(service: Service): void {
-    this.services.set(serviceKey(service.metadata), service)
-    this.settle(serviceKey(service.metadata))
+    this.services.set(keyOf(service.metadata), service)
+    this.settle(keyOf(service.metadata))
   }
 
   delete(key: string): void {
@@ -41,7 +41,7 @@ class Cluster {
   }
 
   private settleFor(name: string): void {
-    const concerned = this.ledger.entriesOfEip(name).flatMap(({ services }) => services.map(serviceKey))
+    const concerned = this.ledger.entriesOfEip(name).flatMap(({ services }) => services.map(keyOf))
     for (const key of new Set([...concerned, ...this.list.wakeForEip(name)])) this.settle(key)
   }
 

@@ -2,8 +2,9 @@ import test from 'ava'
 import { Map as IMap, Set as ISet } from 'immutable'
 import type { NextHops } from '../../../src/desired/nexthops.ts'
 import type { KubeObject } from '../../../src/kube/objects.ts'
+import { keyOf } from '../../../src/kube/resources.ts'
 import { Announcer } from '../../../src/speaker/announcer.ts'
-import { emptySnapshot, type Snapshot, serviceKey } from '../../../src/watch/snapshot.ts'
+import { emptySnapshot, type Snapshot } from '../../../src/watch/snapshot.ts'
 import { nothingTouched } from '../../../src/watch/touched.ts'
 import { ModelRouter } from '../bgp/modelrouter.ts'
 import { bgpConf, bgpPeer, metadata, node, service, slice, virtualIP } from '../objects.ts'
@@ -20,17 +21,17 @@ function cluster(count: number): Snapshot {
   const services = names.map(name => service(name))
   return {
     ...emptySnapshot,
-    services: keyed(services.map(each => [serviceKey(each.metadata), each])),
+    services: keyed(services.map(each => [keyOf(each.metadata), each])),
     endpointSlices: keyed(
       services.map(each => {
         const name = each.metadata.name
-        return [serviceKey(each.metadata), keyed([[`${name}-abcde`, slice(name, 'IPv4', [{ nodeName: 'node1' }])]])]
+        return [keyOf(each.metadata), keyed([[`${name}-abcde`, slice(name, 'IPv4', [{ nodeName: 'node1' }])]])]
       }),
     ),
     virtualIPs: keyed(services.map((each, index) => [addressOf(index), virtualIP(addressOf(index), each)])),
     virtualIPsOf: keyed(
       services.map((each, index) => [
-        serviceKey(each.metadata),
+        keyOf(each.metadata),
         keyed([[addressOf(index), virtualIP(addressOf(index), each)]]),
       ]),
     ),

@@ -8,10 +8,11 @@ import { ReplaySubject } from 'rxjs'
 import type { NodeConfStatus } from '../../../src/api/bgpconf.ts'
 import type { KubeClient } from '../../../src/kube/client.ts'
 import type { KubeObject } from '../../../src/kube/objects.ts'
+import { keyOf } from '../../../src/kube/resources.ts'
 import type { SpeakerOptions } from '../../../src/options.ts'
 import { speaker } from '../../../src/speaker.ts'
 import type { Change } from '../../../src/watch/reduce.ts'
-import { emptySnapshot, type Snapshot, serviceKey } from '../../../src/watch/snapshot.ts'
+import { emptySnapshot, type Snapshot } from '../../../src/watch/snapshot.ts'
 import { nothingTouched } from '../../../src/watch/touched.ts'
 import { ModelRouter } from '../bgp/modelrouter.ts'
 import { fakeClient } from '../kube/fakeclient.ts'
@@ -21,7 +22,7 @@ const byName = <T extends KubeObject>(...objects: readonly T[]) =>
   IMap<string, T>(objects.map(object => [object.metadata.name, object]))
 
 const web = service('web')
-const key = serviceKey(web.metadata)
+const key = keyOf(web.metadata)
 const vip = virtualIP('10.66.0.1', web)
 const snapshot: Snapshot = {
   ...emptySnapshot,
