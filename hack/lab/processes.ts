@@ -5,7 +5,9 @@
  */
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { cacheDirectory } from '../binaries.ts'
 import { inNamespace } from './exec.ts'
 
 /** A process that is, or was: its pid alone may have been given to another since. */
@@ -45,7 +47,8 @@ export async function start(options: ProcessOptions): Promise<ProcessRecord> {
     const child = spawn(command, args, {
       detached: true,
       stdio: ['ignore', log, log],
-      env: { ...process.env, ...options.environment },
+      // Half of a manager's start is compiling what it imports.
+      env: { NODE_COMPILE_CACHE: join(cacheDirectory(), 'compiled'), ...process.env, ...options.environment },
     })
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve)
