@@ -8,6 +8,7 @@ import { GobgpRouter } from './bgp/gobgp/router.ts'
 import { controller } from './controller.ts'
 import type { KubeClient } from './kube/client.ts'
 import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from './kube/config.ts'
+import { isApiError } from './kube/errors.ts'
 import { createClient } from './kube/httpclient.ts'
 import { electLeader } from './leader/elect.ts'
 import { type ControllerOptions, commandLine, type SpeakerOptions, type Start } from './options.ts'
@@ -78,7 +79,11 @@ function control(options: ControllerOptions, { cluster, client, log, stop }: Sha
     scheduler: monotonic,
     clock: () => new Date(),
     stop,
-    report: err => log.warn({ err }, 'the Lease could not be read or written; trying again'),
+    report: err => {
+      const outrun = isApiError(err, 'AlreadyExists') || isApiError(err, 'Conflict')
+      if (outrun) log.debug('another replica wrote the Lease first')
+      else log.warn({ err }, 'the Lease could not be read or written; trying again')
+    },
   })
   return merge(
     cluster.pipe(
