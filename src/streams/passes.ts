@@ -21,7 +21,8 @@ export interface PassesOptions<Input> {
  * Runs one pass at a time over what comes in. What comes during a pass is merged and taken by the next, which starts
  * as soon as the one before has ended: a lone input is handled at once, and a storm is batched by its own speed.
  *
- * - A pass is never cancelled, also not by unsubscribing: a change half made is worse than one made too many.
+ * - A pass is never cancelled, also not by unsubscribing: a change half made is worse than one made too many. What
+ *   becomes of it then is nobody's business any more.
  * - Nothing is lost: a pass that fails gives its input back. It is run again after a backoff, or together with the
  *   next input if that comes sooner, since the world may have changed.
  * - It completes when the source has, and no input is left.
@@ -48,11 +49,12 @@ export const passes =
         defer(() => run(input)).subscribe({
           next: result => subscriber.next(result),
           error: error => {
+            if (subscriber.closed) return
             failures += 1
             waiting = { input: waiting === undefined ? input : merge(input, waiting.input) }
             running = false
             report(error, failures)
-            if (!subscriber.closed) retry = scheduler.schedule(start, backoffDelay(backoff, failures))
+            retry = scheduler.schedule(start, backoffDelay(backoff, failures))
           },
           complete: () => {
             failures = 0

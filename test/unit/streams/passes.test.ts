@@ -120,6 +120,25 @@ test('unsubscribing does not cancel the pass that runs, and starts no other', t 
   t.deepEqual(ended, ['a'])
 })
 
+test('a pass that fails after unsubscribing is neither reported nor tried again', t => {
+  const scheduler = marbles(t)
+  const failed: [unknown, number][] = []
+  let attempts = 0
+  scheduler.run(({ cold, flush }) => {
+    const run = () => {
+      attempts += 1
+      return cold<string>('-----#')
+    }
+    const subscription = cold('a-------')
+      .pipe(passes(run, options(scheduler, failed)))
+      .subscribe()
+    scheduler.schedule(() => subscription.unsubscribe(), 3)
+    flush()
+  })
+  t.is(attempts, 1)
+  t.deepEqual(failed, [])
+})
+
 test('an error of the source is passed on', t => {
   const scheduler = marbles(t)
   scheduler.run(({ cold, expectObservable }) => {
