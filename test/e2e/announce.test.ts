@@ -16,7 +16,7 @@ test.serial(
     await scene.address('web')
     for (const address of await scene.addresses('web')) {
       await scene.routed(address, ...nodes)
-      t.regex((await scene.request(address)).node, /^node[123]$/)
+      t.regex((await scene.reach(address)).node, /^node[123]$/)
     }
   },
 )
@@ -57,7 +57,7 @@ test.serial('16: an endpoint that terminates and still serves is announced until
     nodes => nodes.join() === 'node2',
     1_000,
   )
-  t.is((await scene.request(address)).node, 'node2')
+  t.is((await scene.reach(address)).node, 'node2')
   await removePod(scene.lab, pod)
   await scene.routed(address)
 })
@@ -131,7 +131,7 @@ test.serial('16: nothing is announced from a node before its kube-proxy has sync
   )
   await startPart(scene.lab, 'node1', 'kube-proxy')
   await scene.routed(address, ...nodes)
-  t.regex((await scene.request(address)).node, /^node[123]$/)
+  t.regex((await scene.reach(address)).node, /^node[123]$/)
 })
 
 test.serial('18: the router follows endpoints, traffic policy there and back, type and deletion', async t => {
@@ -149,7 +149,7 @@ test.serial('18: the router follows endpoints, traffic policy there and back, ty
   await routed('node1', 'node3')
   await removePod(scene.lab, pod)
   await routed('node1')
-  t.is((await scene.request(addresses[0] ?? '')).node, 'node1')
+  t.is((await scene.reach(addresses[0] ?? '')).node, 'node1')
   await scene.patch('service', 'changing', { spec: { externalTrafficPolicy: 'Cluster' } })
   await routed(...nodes)
   await scene.patch('service', 'changing', { spec: { type: 'ClusterIP' } })

@@ -27,7 +27,7 @@ test.serial('16: Cluster: two replicas announce every node, those without a repl
   for (const replica of replicas) {
     for (const [prefix, hops] of await scene.rib(replica)) t.is(hops.length, nodes.length, prefix)
   }
-  for (const address of await scene.addresses('web')) t.truthy(await scene.request(address))
+  for (const address of await scene.addresses('web')) t.truthy(await scene.reach(address))
 })
 
 test.serial('16: Local: the next hops are the nodes with endpoints; 17: new connections spread over them', async t => {

@@ -51,7 +51,7 @@ test.serial('23: IPv6 prefixes over an IPv4 session have a next hop that resolve
   await scene.address('web')
   await routedByAll()
   for (const found of await connections()) t.deepEqual([...found.keys()], [v4])
-  for (const address of await scene.addresses('web')) t.truthy(await scene.request(address))
+  for (const address of await scene.addresses('web')) t.truthy(await scene.reach(address))
 })
 
 test.serial('15: a BgpPeer tells of each node’s session, the BgpConf of each node’s router', async t => {
@@ -138,7 +138,7 @@ test.serial('21: a BgpPeer is removed: its sessions go, the other’s stay, and 
   t.deepEqual(portsTo(v6, await connections()), portsTo(v6, before))
   await routedByAll()
   t.deepEqual(losses(await watch.stop(...addresses)), [])
-  for (const address of addresses) t.truthy(await scene.request(address))
+  for (const address of addresses) t.truthy(await scene.reach(address))
   await scene.apply(bgpPeer())
   await established('router')
 })

@@ -240,6 +240,12 @@ export class Scenario {
     return JSON.parse(await at(this.lab, 'client', curl)) as Answer
   }
 
+  /** An answer, once requests get through: kube-proxy may have its rules a moment later than the router its route. */
+  async reach(address: string): Promise<Answer> {
+    await this.served(address)
+    return this.request(address)
+  }
+
   /** Waits until requests get through, as many as it takes to meet each of the nodes: kube-proxy has its rules, too. */
   async served(address: string): Promise<void> {
     await eventually(

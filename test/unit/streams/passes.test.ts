@@ -127,7 +127,7 @@ test('a pass that fails after unsubscribing is neither reported nor tried again'
   scheduler.run(({ cold, flush }) => {
     const run = () => {
       attempts += 1
-      return cold<string>('-----#')
+      return cold('-----#')
     }
     const subscription = cold('a-------')
       .pipe(passes(run, options(scheduler, failed)))
