@@ -255,10 +255,22 @@ test('14: kubectl get eip tells its addresses, how many there are and how many a
   })
 })
 
+/** What `explain` reads is published a moment after the definition is established. */
+async function explain(context: Context, ...args: readonly string[]): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await kubectl(context, 'explain', ...args)
+    } catch (error) {
+      if (attempt === 20 || !/couldn't find resource/.test((error as Error).message)) throw error
+      await new Promise(resolve => setTimeout(resolve, 250))
+    }
+  }
+}
+
 test('kubectl explain tells what every field is for', async t => {
-  t.regex(await kubectl(t.context, 'explain', 'bgppeer.spec.timers.config.holdTime'), /Seconds without a word/)
+  t.regex(await explain(t.context, 'bgppeer.spec.timers.config.holdTime'), /Seconds without a word/)
   for (const { kind } of customResources) {
-    const fields = await kubectl(t.context, 'explain', '--recursive', kind.toLowerCase())
+    const fields = await explain(t.context, '--recursive', kind.toLowerCase())
     t.regex(fields, /spec\t<Object> -required-/)
   }
 })
