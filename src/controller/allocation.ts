@@ -6,7 +6,7 @@ import type { Entry } from '../ipam/entry.ts'
 import type { ServiceFilter } from '../ipam/ours.ts'
 import { WaitingList } from '../ipam/waiting.ts'
 import type { KubeClient } from '../kube/client.ts'
-import { isApiError } from '../kube/errors.ts'
+import { find } from '../kube/find.ts'
 import type { Service } from '../kube/objects.ts'
 import { keyOf, refOf, services } from '../kube/resources.ts'
 import { parseAddress } from '../net/address.ts'
@@ -126,7 +126,7 @@ export class Allocation {
 
   /** What the watch shows may be late. What takes an address away is asked of the API server itself. */
   async #releaseConfirmed(entries: readonly Entry[], key: string): Promise<void> {
-    const service = await this.#ask(key)
+    const service = await find(this.#client, services, refOf(key))
     if (service === undefined) return
     const held = new Set(this.#decide(service).keep.map(({ address }) => address))
     for (const entry of entries) if (!held.has(entry.address)) await this.#release(entry, key)
@@ -135,7 +135,7 @@ export class Allocation {
   async #clear(key: string): Promise<Outcome> {
     this.#waiting.forget(key)
     const entries = this.allocator.entriesOfService(key)
-    if (entries.length > 0 && (await this.#ask(key)) === undefined) {
+    if (entries.length > 0 && (await find(this.#client, services, refOf(key))) === undefined) {
       for (const entry of entries) await this.#release(entry, key)
     }
     return { entries: [] }
@@ -143,16 +143,6 @@ export class Allocation {
 
   async #release(entry: Entry, key: string): Promise<void> {
     if (await this.#ledger.release(entry, key)) this.#offer(entry.address, this.#wake)
-  }
-
-  /** The Service as it is now; undefined if there is none. */
-  async #ask(key: string): Promise<Service | undefined> {
-    try {
-      return await this.#client.get(services, refOf(key))
-    } catch (error) {
-      if (isApiError(error, 'NotFound')) return undefined
-      throw error
-    }
   }
 
   /** Wakes the Service that has waited longest for an address that is free. */

@@ -4,6 +4,7 @@ import type { Allocator } from '../ipam/allocator.ts'
 import type { Entry } from '../ipam/entry.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { isApiError } from '../kube/errors.ts'
+import { find } from '../kube/find.ts'
 import { keyOf, virtualIPs } from '../kube/resources.ts'
 import { objectName, parseAddress } from '../net/address.ts'
 
@@ -52,7 +53,7 @@ export class Ledger {
       // The watch may have shown it meanwhile, and does not tell twice.
       if (this.#allocator.at(entry.address)?.uid === undefined) this.#forget(entry.address)
       if (!isApiError(error, 'AlreadyExists') && !isApiError(error, 'Unreachable')) throw error
-      const found = await this.#find(entry)
+      const found = await find(this.#client, virtualIPs, { name: nameOf(entry) })
       if (found === undefined) throw error
       this.seen(found)
       return serves(found, entry)
@@ -100,15 +101,6 @@ export class Ledger {
     if (entry !== undefined) this.#usageChanged(entry.eip)
     return entry
   }
-
-  async #find(entry: Entry): Promise<VirtualIP | undefined> {
-    try {
-      return await this.#client.get(virtualIPs, { name: nameOf(entry) })
-    } catch (error) {
-      if (isApiError(error, 'NotFound')) return undefined
-      throw error
-    }
-  }
 }
 
 function entryOf({ metadata: { uid }, spec }: VirtualIP): Entry {
@@ -116,16 +108,18 @@ function entryOf({ metadata: { uid }, spec }: VirtualIP): Entry {
   return { address, eip, protocol, services, uid }
 }
 
-function draft({ address, eip, protocol, services, ...rest }: Entry) {
+function draft(entry: Entry) {
+  const { address, eip, protocol, services } = entry
   return {
     apiVersion,
     kind: virtualIPs.kind,
-    metadata: { name: nameOf({ address, eip, protocol, services, ...rest }) },
+    metadata: { name: nameOf(entry) },
     spec: { address, eip, protocol, services },
   }
 }
 
-function nameOf({ address }: Entry): string {
+/** The name of the VirtualIP of an entry. */
+export function nameOf({ address }: Entry): string {
   const parsed = parseAddress(address)
   if (parsed === undefined) throw new TypeError(`${address} is in the ledger and no address`)
   return objectName(parsed)

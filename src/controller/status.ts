@@ -5,14 +5,14 @@ import { type Announcer, announcement, announcers } from '../desired/announcemen
 import type { Allocator } from '../ipam/allocator.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { refOf } from '../kube/resources.ts'
-import { objectName, parseAddress } from '../net/address.ts'
 import { createEventRecorder } from '../status/events.ts'
 import { type GivenAddress, ingress, serviceFindings } from '../status/service.ts'
 import { slots } from '../streams/slots.ts'
 import { monotonic } from '../streams/time.ts'
-import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
+import type { Snapshot } from '../watch/snapshot.ts'
 import type { Outcome } from './allocation.ts'
 import { BgpStatus } from './bgpstatus.ts'
+import { nameOf } from './ledger.ts'
 import { type PoolStatus, poolStatus, poolTold } from './poolstatus.ts'
 import { ServiceStatus } from './servicestatus.ts'
 import { announcementTold, type VirtualIPStatus, virtualIPStatus } from './virtualipstatus.ts'
@@ -27,7 +27,6 @@ export class ControllerStatus {
   readonly #virtualIPs: VirtualIPStatus
   readonly #pools: PoolStatus
   readonly #bgp: BgpStatus
-  #snapshot: Snapshot = emptySnapshot
   #configured = false
   #speakers: readonly Announcer[] = []
 
@@ -55,7 +54,6 @@ export class ControllerStatus {
    * is to be looked at.
    */
   clusterChanged(snapshot: Snapshot): boolean {
-    this.#snapshot = snapshot
     this.#bgp.write(snapshot)
     const conf = snapshot.bgpConfs.get(bgpConfName)
     const configured = conf?.spec.as !== undefined
@@ -77,9 +75,9 @@ export class ControllerStatus {
     if (service === undefined) return this.#services.forget(refOf(key))
     if (decision?.ours !== true) return this.#services.takeBack(service)
     const slices = snapshot.endpointSlices.get(key)
+    const conf = snapshot.bgpConfs.get(bgpConfName)
     const given = entries.map((entry): GivenAddress => {
-      const name = objectNameOf(entry.address)
-      const conf = this.#snapshot.bgpConfs.get(bgpConfName)
+      const name = nameOf(entry)
       const found = announcement(entry, service, slices?.values() ?? [], conf, this.#speakers)
       this.#virtualIPs.write({ name }, snapshot.virtualIPs.get(name), announcementTold(found))
       return { ...entry, announcement: found }
@@ -95,10 +93,4 @@ export class ControllerStatus {
   stop(): void {
     for (const status of [this.#services, this.#virtualIPs, this.#pools, this.#bgp]) status.clear()
   }
-}
-
-function objectNameOf(text: string): string {
-  const address = parseAddress(text)
-  if (address === undefined) throw new TypeError(`${text} is given and no address`)
-  return objectName(address)
 }

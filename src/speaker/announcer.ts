@@ -3,7 +3,7 @@ import type { Global, Path, Router } from '../bgp/router.ts'
 import { Sync, type SyncReport } from '../bgp/sync.ts'
 import type { NextHops } from '../desired/nexthops.ts'
 import { global, peer } from '../desired/peers.ts'
-import { pathsOf, prefixOf } from '../desired/rib.ts'
+import { type Cluster, pathsOf, prefixOf } from '../desired/rib.ts'
 import type { Node } from '../kube/objects.ts'
 import { keyOf } from '../kube/resources.ts'
 import { hostPrefix, parseAddress } from '../net/address.ts'
@@ -49,7 +49,8 @@ export class Announcer {
     const names = touchedNames(snapshot, touched)
     const all = hops === this.#hops ? names : names.union(new Set(snapshot.virtualIPs.keys()))
     this.#hops = hops
-    const prefixes = [...all].flatMap(name => this.#recompute(name, snapshot, hops) ?? [])
+    const cluster = clusterOf(snapshot)
+    const prefixes = [...all].flatMap(name => this.#recompute(name, cluster, hops) ?? [])
     const node = snapshot.nodes.get(this.#node)
     const wantedGlobal = node && global(snapshot.bgpConfs.get(bgpConfName), node)
     const wanted = {
@@ -62,14 +63,9 @@ export class Announcer {
   }
 
   /** Returns the prefix whose paths were worked out; undefined if the name is no address. */
-  #recompute(name: string, snapshot: Snapshot, { hops }: NextHops): string | undefined {
+  #recompute(name: string, cluster: Cluster, { hops }: NextHops): string | undefined {
     const prefix = prefixOf(name)
     if (prefix === undefined) return undefined
-    const cluster = {
-      virtualIP: (of: string) => snapshot.virtualIPs.get(of),
-      service: (ref: { namespace: string; name: string }) => snapshot.services.get(keyOf(ref)),
-      slices: (ref: { namespace: string; name: string }) => snapshot.endpointSlices.get(keyOf(ref))?.values() ?? [],
-    }
     const paths = pathsOf(name, cluster, hops)
     if (paths.length > 0) this.#paths.set(prefix, paths)
     else this.#paths.delete(prefix)
@@ -79,6 +75,14 @@ export class Announcer {
   #peers(snapshot: Snapshot, node: Node) {
     const conf = snapshot.bgpConfs.get(bgpConfName)
     return [...snapshot.bgpPeers.values()].flatMap(resource => peer(resource, conf, node, this.#severalNextHops) ?? [])
+  }
+}
+
+function clusterOf({ virtualIPs, services, endpointSlices }: Snapshot): Cluster {
+  return {
+    virtualIP: name => virtualIPs.get(name),
+    service: ref => services.get(keyOf(ref)),
+    slices: ref => endpointSlices.get(keyOf(ref))?.values() ?? [],
   }
 }
 

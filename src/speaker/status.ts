@@ -59,7 +59,7 @@ export class SpeakerStatus {
       const before = peer.status?.nodesPeerStatus?.[this.#node]
       if (before === undefined) continue
       const peerState = { ...before.peerState, sessionState: 'UNKNOWN' }
-      this.#peers.write({ name: peer.metadata.name }, peer, { peerState, lastError: messageOf(error) })
+      this.#peers.write({ name: peer.metadata.name }, peer, { peerState, lastError: bounded(messageOf(error)) })
     }
   }
 
@@ -87,13 +87,17 @@ export function nodeConfStatus(
     routerId,
     ready: mismatch.length === 0,
     nextHops: hops.map(({ node }) => node),
-    ...(messages.length > 0 && { message: messageOf(messages.join('; ')) }),
+    ...(messages.length > 0 && { message: bounded(messages.join('; ')) }),
   }
 }
 
 /** What is so of a node's router that does not do as told. */
 export function failedConfStatus(node: string, error: unknown): NodeConfStatus {
-  return { ready: false, nextHops: [], message: `${node}: ${messageOf(error)}`.slice(0, MESSAGE_LENGTH) }
+  return { ready: false, nextHops: [], message: bounded(`${node}: ${messageOf(error)}`) }
+}
+
+function bounded(message: string): string {
+  return message.slice(0, MESSAGE_LENGTH)
 }
 
 function messageOf(error: unknown): string {

@@ -1,33 +1,18 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import anyTest, { type TestFn } from 'ava'
 import fc from 'fast-check'
 import { binary } from '../../../hack/binaries.ts'
-import { type ControlPlane, startControlPlane } from '../../../hack/lab/controlplane.ts'
 import { customResources } from '../../../src/api/customresources.ts'
 import { eip } from '../../../src/api/eip.ts'
 import { apiVersion, conditionTypes, group } from '../../../src/api/names.ts'
 import { violations } from '../../../src/api/violations.ts'
-import type { KubeClient } from '../../../src/kube/client.ts'
-import { loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/config.ts'
 import { ApiError } from '../../../src/kube/errors.ts'
-import { createClient } from '../../../src/kube/httpclient.ts'
 import type { Condition, KubeObject } from '../../../src/kube/objects.ts'
 import type { Resource } from '../../../src/kube/resources.ts'
 import { formatAddress } from '../../../src/net/address.ts'
 import { fullVirtualIP, type Kind, valid } from '../../customresources/full.ts'
 import { wrong } from '../../customresources/wrong.ts'
-
-interface Context {
-  readonly directory: string
-  readonly controlPlane: ControlPlane
-  readonly config: PooledKubeConfig
-  readonly client: KubeClient
-}
+import { type Context, testWithApiServer } from './support.ts'
 
 /** An object as a user may have written it: anything. */
 interface AnyObject extends KubeObject {
@@ -49,9 +34,7 @@ const definitions: Resource<CustomResourceDefinition> = {
   plural: 'customresourcedefinitions',
 }
 
-const manifests = fileURLToPath(new URL('../../../manifests', import.meta.url))
-
-const test = anyTest as TestFn<Context>
+const test = testWithApiServer()
 
 async function kubectl({ controlPlane }: Context, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(binary('kubectl'), [
@@ -60,21 +43,6 @@ async function kubectl({ controlPlane }: Context, ...args: string[]): Promise<st
   ])
   return stdout
 }
-
-test.before(async t => {
-  const directory = await mkdtemp(join(tmpdir(), 'crd-'))
-  const controlPlane = await startControlPlane({ directory })
-  const config = loadKubeConfig(controlPlane.kubeconfigs.admin)
-  t.context = { directory, controlPlane, config, client: createClient(config) }
-  await kubectl(t.context, 'apply', '--server-side', '--kustomize', manifests)
-  await kubectl(t.context, 'wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all')
-})
-
-test.after.always(async t => {
-  await t.context.config?.close()
-  await t.context.controlPlane?.stop()
-  if (t.context.directory) await rm(t.context.directory, { recursive: true })
-})
 
 for (const { kind, plural } of customResources) {
   test(`${kind} has a structural schema`, async t => {

@@ -146,3 +146,9 @@ test('a BgpConf that comes back is told again, one that is gone is not', async t
   t.is(await write(emptySnapshot), 1)
   t.is(await write(snapshot), 2)
 })
+
+test('a message is cut to what the schema takes, however many nodes or words there are', t => {
+  const left = new Map(Array.from({ length: 500 }, (_, i) => [`node${i}`, 'ProxyUnhealthy' as const]))
+  t.is(nodeConfStatus(report, { hops: [], left })?.message?.length, 1024)
+  t.is(failedConfStatus('node1', new Error('x'.repeat(5000))).message?.length, 1024)
+})
