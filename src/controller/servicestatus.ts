@@ -28,6 +28,8 @@ export class ServiceStatus {
         conditions: dated(findings, ourConditions(before), now),
         ...(ingress !== undefined && { loadBalancer: { ingress } }),
       }),
+      // Nothing says yet that it is ours. A Service without a class may be served by another controller, faster than us.
+      exclusive: before => ourConditions(before).length === 0,
       written: (before, after) => {
         const happening = allocationChange(before, after)
         if (happening !== undefined) tell(happening)

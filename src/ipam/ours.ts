@@ -23,13 +23,15 @@ export function isOurs(service: Service, { loadBalancerClass, requireAnnotation 
 
 /**
  * Whether another controller serves this Service, although it has no class that says so: it has an ingress, and nothing
- * shows that we wrote it or were asked to.
+ * shows that we wrote it or were asked to. To have given it an address shows nothing if the ingress tells another.
  */
 export function foreignIngress(service: Service, allocator: Allocator, filter: ServiceFilter): boolean {
   const { loadBalancer, conditions = [] } = service.status ?? {}
+  const ingress = loadBalancer?.ingress ?? []
+  const given = allocator.entriesOfService(keyOf(service.metadata)).map(({ address }) => address)
   return (
-    (loadBalancer?.ingress ?? []).length > 0 &&
-    allocator.entriesOfService(keyOf(service.metadata)).length === 0 &&
+    ingress.length > 0 &&
+    !ingress.some(({ ip }) => ip !== undefined && given.includes(ip)) &&
     !conditions.some(({ type }) => type.startsWith(conditionPrefix)) &&
     !asksForUs(service) &&
     service.spec.loadBalancerClass !== filter.loadBalancerClass

@@ -66,12 +66,15 @@ export interface KubeClient {
   create<T extends KubeObject>(resource: Resource<T>, object: Draft<T>, options?: WriteOptions): Promise<T>
   /** Replaces the whole object. With a resourceVersion: only that version of it, else the reason is `Conflict`. */
   update<T extends KubeObject>(resource: Resource<T>, object: Draft<T>, options?: WriteOptions): Promise<T>
-  /** Server-side apply, forced: fields of another manager that are named become ours. */
+  /**
+   * Server-side apply, forced: fields of another manager that are named become ours. With a resourceVersion: only that
+   * version of it, else the reason is `Conflict`.
+   */
   apply<T extends KubeObject>(
     resource: Resource<T>,
     ref: ObjectRef,
     part: Part<Omit<T, 'metadata'>>,
-    options: WriteOptions & { readonly fieldManager: string },
+    options: WriteOptions & { readonly fieldManager: string; readonly resourceVersion?: string | undefined },
   ): Promise<T>
   /** JSON merge patch (RFC 7386): `null` removes. */
   mergePatch<T extends KubeObject>(

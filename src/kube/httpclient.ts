@@ -62,7 +62,7 @@ export function createClient(config: PooledKubeConfig, { deadline }: ClientOptio
         path: resourcePath(resource, { ...ref, subresource: options.subresource }),
         query: { ...writeQuery(options), force: true },
         contentType: 'application/apply-patch+yaml',
-        body: typed(resource, { metadata: ref }, part),
+        body: typed(resource, { metadata: { ...ref, resourceVersion: options.resourceVersion } }, part),
       }),
 
     mergePatch: (resource, ref, patch, options) =>

@@ -2,7 +2,7 @@
 import type { KubeClient, Part } from '../kube/client.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { keyOf, type ObjectRef, type Resource, refOf } from '../kube/resources.ts'
-import { createWriter, type Writer, type WriterOptions } from './writer.ts'
+import { createWriter, isOlder, type Writer, type WriterOptions } from './writer.ts'
 
 export type Writing = Omit<WriterOptions<unknown>, 'send'>
 
@@ -16,6 +16,8 @@ export interface ReporterOptions<T extends Reported, Told> {
   readonly read: (object: T) => Told
   /** Our part of the status. `before` is the object as we last knew it, for what is to be kept, such as times. */
   readonly status: (told: Told, before: T | undefined, now: Date) => Part<NonNullable<T['status']>>
+  /** Whether to write on this very version of the object only: another writer may be about to say that it is theirs. */
+  readonly exclusive?: (before: T) => boolean
   /** Told of each write that went through. */
   readonly written?: (before: T | undefined, after: T) => void
 }
@@ -26,14 +28,16 @@ export class Reporter<T extends Reported, Told> {
   readonly #known = new Map<string, T>()
 
   constructor(client: KubeClient, writing: Writing, options: ReporterOptions<T, Told>) {
-    const { resource, fieldManager, read, status, written } = options
+    const { resource, fieldManager, read, status, exclusive, written } = options
     this.#read = read
     this.#writer = createWriter({
       ...writing,
       send: async (key, told) => {
         const before = this.#known.get(key)
         const part = { status: status(told, before, new Date()) } as Part<Omit<T, 'metadata'>>
-        const after = await client.apply(resource, refOf(key), part, { fieldManager, subresource: 'status' })
+        const resourceVersion = before && exclusive?.(before) ? before.metadata.resourceVersion : undefined
+        const how = { fieldManager, subresource: 'status', resourceVersion } as const
+        const after = await client.apply(resource, refOf(key), part, how)
         this.#known.set(key, after)
         written?.(before, after)
         return after
@@ -45,7 +49,8 @@ export class Reporter<T extends Reported, Told> {
   write(ref: ObjectRef, object: T | undefined, told: Told): void {
     const key = keyOf(ref)
     if (object !== undefined) {
-      if (this.#known.get(key)?.metadata.uid !== object.metadata.uid) this.#known.set(key, object)
+      const known = this.#known.get(key)
+      if (known?.metadata.uid !== object.metadata.uid || isNewer(object, known)) this.#known.set(key, object)
       this.#writer.observe(key, this.#read(object), object.metadata.resourceVersion)
     }
     this.#writer.write(key, told)
@@ -64,3 +69,6 @@ export class Reporter<T extends Reported, Told> {
     this.#writer.clear()
   }
 }
+
+const isNewer = ({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean =>
+  isOlder(b.resourceVersion, a.resourceVersion)

@@ -124,4 +124,4 @@ export function createWriter<Value>(options: WriterOptions<Value>): Writer<Value
 }
 
 /** Resource versions are decimal numbers that grow with each write (KEP-5504). */
-const isOlder = (a: string, b: string): boolean => (a.length === b.length ? a < b : a.length < b.length)
+export const isOlder = (a: string, b: string): boolean => (a.length === b.length ? a < b : a.length < b.length)

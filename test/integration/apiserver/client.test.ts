@@ -72,6 +72,25 @@ test('the ingress of a Service is applied with ipMode VIP and our condition, bes
   t.deepEqual(given.status?.conditions, [theirs])
 })
 
+test('1: an apply on one version overwrites no ingress that another controller wrote after it', async t => {
+  const { client } = t.context
+  const ref = { namespace: 'default', name: 'contested' }
+  const seen = await client.create(services, loadBalancer('contested'))
+  const ingress = (ip: string) => ({ status: { loadBalancer: { ingress: [{ ip, ipMode: 'VIP' as const }] } } })
+  const theirs = await client.mergePatch(services, ref, ingress('198.51.100.1'), { subresource: 'status' })
+  const first = (resourceVersion: string) =>
+    client.apply(services, ref, ingress('192.0.2.1'), {
+      subresource: 'status',
+      fieldManager: 'fairlead-controller',
+      resourceVersion,
+    })
+  const error = await t.throwsAsync(first(seen.metadata.resourceVersion), { instanceOf: ApiError })
+  t.like(error, { status: 409, reason: 'Conflict' })
+  t.deepEqual((await client.get(services, ref)).status, theirs.status)
+  const ours = await first(theirs.metadata.resourceVersion)
+  t.deepEqual(ours.status?.loadBalancer, ingress('192.0.2.1').status.loadBalancer)
+})
+
 test('an update of an old version is a Conflict', async t => {
   const { client } = t.context
   const first = await client.create(configMaps, { metadata: { namespace: 'default', name: 'versions' } })

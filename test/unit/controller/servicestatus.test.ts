@@ -4,7 +4,7 @@ import type { KubeClient } from '../../../src/kube/client.ts'
 import type { Condition, LoadBalancerIngress, Service } from '../../../src/kube/objects.ts'
 import type { Finding } from '../../../src/status/conditions.ts'
 import { slots } from '../../../src/streams/slots.ts'
-import { fakeClient, unreachable } from '../kube/fakeclient.ts'
+import { conflict, fakeClient, unreachable } from '../kube/fakeclient.ts'
 import { service } from '../objects.ts'
 import { VirtualTime } from '../streams/virtualtime.ts'
 
@@ -26,15 +26,22 @@ const told = (...findings: readonly Finding[]): Service => ({
 })
 
 /** @param failures so many requests fail before one works */
-function play(failures = 0) {
+function play(failures = 0, failure = unreachable()) {
   const time = new VirtualTime()
   const sent: Sent[] = []
+  const versions: (string | undefined)[] = []
   const events: string[] = []
   let version = 10
   const client = fakeClient({
-    apply: (async (_: unknown, ref: { name: string }, { status }: { status: Sent }) => {
+    apply: (async (
+      _: unknown,
+      ref: { name: string },
+      { status }: { status: Sent },
+      { resourceVersion }: { resourceVersion?: string },
+    ) => {
       sent.push(status)
-      if (sent.length <= failures) throw unreachable()
+      versions.push(resourceVersion)
+      if (sent.length <= failures) throw failure
       version += 1
       const { metadata } = service(ref.name, {}, { resourceVersion: `${version}` })
       return { ...service(ref.name), metadata, status }
@@ -50,7 +57,7 @@ function play(failures = 0) {
     status.write(of, ingress, findings)
     return time.pass(0)
   }
-  return { time, sent, events, status, write }
+  return { time, sent, versions, events, status, write }
 }
 
 test('11: one event for each change of what is said of the allocation, and none for anything else', async t => {
@@ -115,4 +122,30 @@ test('a Service that is gone is not written to, and a new one of its name starts
   await write(service('web', {}, { uid: 'another' }), allocated)
   t.is(sent.length, 2)
   t.deepEqual(events, ['Normal Allocated'])
+})
+
+test('1: the first that we say of a Service is said of the version that was judged; then it is known to be ours', async t => {
+  const { versions, write } = play()
+  await write(service('web', {}, { resourceVersion: '7' }), exhausted)
+  await write(service('web', {}, { resourceVersion: '7' }), allocated)
+  await write(told(exhausted), allocated, announced)
+  t.deepEqual(versions, ['7', undefined, undefined])
+})
+
+test('1: somebody else wrote on a Service meanwhile: it is judged anew before anything is said of it', async t => {
+  const { time, sent, versions, status, write } = play(1, conflict())
+  await write(service('web', {}, { resourceVersion: '7' }), allocated)
+  status.takeBack({ ...service('web', {}, { resourceVersion: '8' }), status: { loadBalancer: { ingress } } })
+  await time.pass(60_000)
+  t.is(sent.length, 1)
+  await write(service('web', {}, { resourceVersion: '9' }), allocated)
+  t.deepEqual(versions, ['7', '9'])
+})
+
+test('1: a version that is no longer is not insisted on: the next one that is judged is written on', async t => {
+  const { time, versions, write } = play(1, conflict())
+  await write(service('web', {}, { resourceVersion: '7' }), allocated)
+  await write(service('web', {}, { resourceVersion: '10' }), allocated)
+  await time.pass(60_000)
+  t.deepEqual(versions, ['7', '10'])
 })

@@ -41,6 +41,7 @@ for (const { name, ip } of bothFamilies) {
     test(`1: ${name}: a Service with ${what} is another controller's: ${foreign}`, t => {
       t.is(foreignIngress(service(of), allocator([]), filter), foreign)
       t.false(foreignIngress(service(of), allocator([], [entry(ip(1), 'a', 'web')]), filter))
+      t.is(foreignIngress(service(of), allocator([], [entry(ip(2), 'a', 'web')]), filter), foreign)
     })
   }
 }
