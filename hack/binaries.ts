@@ -23,6 +23,7 @@ const built = [
 const installed = {
   zebra: '/usr/lib/frr/zebra',
   bgpd: '/usr/lib/frr/bgpd',
+  bfdd: '/usr/lib/frr/bfdd',
   vtysh: '/usr/bin/vtysh',
   bird: '/usr/sbin/bird',
   birdc: '/usr/sbin/birdc',

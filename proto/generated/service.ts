@@ -12,6 +12,8 @@ import type { AfiSafi as _api_AfiSafi, AfiSafi__Output as _api_AfiSafi__Output }
 import type { AfiSafiConfig as _api_AfiSafiConfig, AfiSafiConfig__Output as _api_AfiSafiConfig__Output } from './api/AfiSafiConfig.ts';
 import type { AfiSafiState as _api_AfiSafiState, AfiSafiState__Output as _api_AfiSafiState__Output } from './api/AfiSafiState.ts';
 import type { Attribute as _api_Attribute, Attribute__Output as _api_Attribute__Output } from './api/Attribute.ts';
+import type { BfdPeerConfig as _api_BfdPeerConfig, BfdPeerConfig__Output as _api_BfdPeerConfig__Output } from './api/BfdPeerConfig.ts';
+import type { BfdPeerState as _api_BfdPeerState, BfdPeerState__Output as _api_BfdPeerState__Output } from './api/BfdPeerState.ts';
 import type { Conditions as _api_Conditions, Conditions__Output as _api_Conditions__Output } from './api/Conditions.ts';
 import type { DeletePeerRequest as _api_DeletePeerRequest, DeletePeerRequest__Output as _api_DeletePeerRequest__Output } from './api/DeletePeerRequest.ts';
 import type { DeletePeerResponse as _api_DeletePeerResponse, DeletePeerResponse__Output as _api_DeletePeerResponse__Output } from './api/DeletePeerResponse.ts';
@@ -80,6 +82,9 @@ export interface ProtoGrpcType {
     AfiSafiConfig: MessageTypeDefinition<_api_AfiSafiConfig, _api_AfiSafiConfig__Output>
     AfiSafiState: MessageTypeDefinition<_api_AfiSafiState, _api_AfiSafiState__Output>
     Attribute: MessageTypeDefinition<_api_Attribute, _api_Attribute__Output>
+    BfdPeerConfig: MessageTypeDefinition<_api_BfdPeerConfig, _api_BfdPeerConfig__Output>
+    BfdPeerState: MessageTypeDefinition<_api_BfdPeerState, _api_BfdPeerState__Output>
+    BfdSessionState: EnumTypeDefinition
     Conditions: MessageTypeDefinition<_api_Conditions, _api_Conditions__Output>
     DeletePeerRequest: MessageTypeDefinition<_api_DeletePeerRequest, _api_DeletePeerRequest__Output>
     DeletePeerResponse: MessageTypeDefinition<_api_DeletePeerResponse, _api_DeletePeerResponse__Output>

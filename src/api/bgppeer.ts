@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { KubeObject } from '../kube/objects.ts'
 import { ipAddress } from './address.ts'
+import { bfd } from './bfd.ts'
 import { maxNodes } from './bgpconf.ts'
 import { gracefulRestart } from './gracefulrestart.ts'
 import { nodePeerStatus } from './nodepeerstatus.ts'
@@ -100,7 +101,7 @@ const afiSafi = z.object({
     .exactOptional(),
 })
 
-export const bgpPeerSpec = z.object({
+const spec = z.object({
   conf: conf.describe('The neighbour.'),
   ebgpMultihop: z
     .object({
@@ -144,12 +145,22 @@ export const bgpPeerSpec = z.object({
   gracefulRestart: gracefulRestart
     .describe('Graceful restart (RFC 4724) with this neighbour, in place of what the BgpConf says.')
     .exactOptional(),
+  bfd: bfd
+    .describe('Find a neighbour that hangs or is cut off within milliseconds, and be found by it (RFC 5880, 5881).')
+    .exactOptional(),
   afiSafis: list(afiSafi, 16)
     .describe('Families of routes to exchange. Default: IPv4 and IPv6 unicast.')
     .exactOptional(),
   nodeSelector: labelSelector
     .describe('Only nodes whose labels match have a session with this neighbour. Default: all.')
     .exactOptional(),
+})
+
+export const bgpPeerSpec = constrain(spec, {
+  cel: '!(self.?bfd.?enabled.orValue(false) && self.?ebgpMultihop.?enabled.orValue(false))',
+  message: 'must not be enabled together with ebgpMultihop: it runs over a single hop only (RFC 5881)',
+  field: 'bfd',
+  holds: ({ bfd, ebgpMultihop }) => !(bfd?.enabled && ebgpMultihop?.enabled),
 })
 
 export const bgpPeerStatus = z.object({

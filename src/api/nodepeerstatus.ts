@@ -63,6 +63,9 @@ const timersState = z.object({
 export const nodePeerStatus = z.object({
   peerState: peerState.describe('The neighbour and the session.').exactOptional(),
   timersState: timersState.describe('Timers of the session.').exactOptional(),
+  bfdState: text(32)
+    .describe('State of the BFD session (RFC 5880, 6.2), UP when it watches over the neighbour; absent without BFD.')
+    .exactOptional(),
   prefixesSent: count
     .describe('Prefixes sent on the established session. BGP does not tell whether they are used.')
     .exactOptional(),

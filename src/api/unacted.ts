@@ -40,6 +40,7 @@ const acted: Readonly<Record<keyof Specs, Acted>> = {
     'ebgpMultihop.enabled': true,
     'ebgpMultihop.multihopTtl': true,
     ...gracefulRestart,
+    bfd: true,
     'afiSafis[].config.enabled': true,
     'afiSafis[].config.family.afi': afi => afi === 'AFI_IP' || afi === 'AFI_IP6',
     'afiSafis[].config.family.safi': safi => safi === 'SAFI_UNICAST',

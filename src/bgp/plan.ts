@@ -56,7 +56,7 @@ export function planPeers(desired: readonly Peer[], observed: readonly Peer[]): 
     const before = present.get(peer.address)
     if (before === undefined) return []
     const resets = needsNewSession(peer, before)
-    return resets || !isDeepStrictEqual(peer.timers, before.timers)
+    return resets || !isDeepStrictEqual(living(peer), living(before))
       ? [{ type: 'updatePeer', peer, resets } as const]
       : []
   })
@@ -81,19 +81,26 @@ function byAddress(peers: readonly Peer[]): Map<string, Peer> {
   return new Map(peers.toSorted((a, b) => (a.address < b.address ? -1 : 1)).map(peer => [peer.address, peer]))
 }
 
+/** What can change under a living session. */
+function living({ timers, bfd }: Peer) {
+  return { timers, bfd }
+}
+
 /**
- * Only timers change under a living session. A local address that was left to the kernel is observed as what the
- * kernel chose, so an absent one agrees with any.
+ * Only timers change under a living session, and BFD that comes to it. BFD that is changed or ends falls silent, so the
+ * neighbour takes us for gone and resets the session. A local address that was left to the kernel is observed as what
+ * the kernel chose, so an absent one agrees with any.
  */
 function needsNewSession(desired: Peer, observed: Peer): boolean {
   const { localAddress } = desired
   return (
     (localAddress !== undefined && localAddress !== observed.localAddress) ||
+    (observed.bfd !== undefined && !isDeepStrictEqual(desired.bfd, observed.bfd)) ||
     !isDeepStrictEqual(negotiated(desired), negotiated(observed))
   )
 }
 
-function negotiated({ timers: _timers, localAddress: _local, families, ...rest }: Peer) {
+function negotiated({ timers: _timers, bfd: _bfd, localAddress: _local, families, ...rest }: Peer) {
   return { ...rest, families: families.toSorted() }
 }
 

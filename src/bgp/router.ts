@@ -18,7 +18,7 @@ export interface Global {
 
 export type AddressFamily = 'ipv4-unicast' | 'ipv6-unicast'
 
-/** Times in whole seconds, above zero. */
+/** Times in whole seconds, above zero, but for those of BFD. */
 export interface Peer {
   readonly address: string
   readonly as: number
@@ -33,6 +33,13 @@ export interface Peer {
   readonly multihopTtl?: number
   /** RFC 4724, for every family. Absent: off. The restart time has 12 bits: at most 4,095. */
   readonly gracefulRestart?: { readonly restartTime: number; readonly deferralTime: number }
+  /** RFC 5880 over a single hop (RFC 5881). Absent: off. Intervals in milliseconds. */
+  readonly bfd?: {
+    readonly transmitInterval: number
+    readonly receiveInterval: number
+    /** How many packets in a row the neighbour has to miss to find us gone. */
+    readonly detectMultiplier: number
+  }
   /** RFC 7911: the most paths of one prefix sent to the peer, 1 to 255. Absent: add-path is not offered. */
   readonly sendMaxPaths?: number
 }
@@ -51,6 +58,9 @@ export interface HeldPath extends Path {
 /** RFC 4271 section 8.2.2. */
 export type SessionState = 'idle' | 'connect' | 'active' | 'opensent' | 'openconfirm' | 'established'
 
+/** RFC 5880 section 6.2. */
+export type BfdState = 'admindown' | 'down' | 'init' | 'up'
+
 export interface Session {
   readonly address: string
   readonly state: SessionState
@@ -65,6 +75,8 @@ export interface Session {
   /** Why the last session ended or none comes up, if the router knows. */
   readonly lastError?: string
   readonly negotiatedHoldTime?: number
+  /** Absent: BFD is off. */
+  readonly bfd?: BfdState
 }
 
 /** What the speaker wants of the router. */

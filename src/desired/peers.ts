@@ -13,6 +13,8 @@ const CONNECT_RETRY_S = 1
 const RESTART_TIME_S = 120
 /** Longer would delay new paths to every router while one of them is dead. */
 const DEFERRAL_TIME_S = 1
+/** A node that hangs or is cut off is found in 300 ms. */
+const BFD = { transmitInterval: 100, receiveInterval: 100, detectMultiplier: 3 }
 const BGP_PORT = 179
 const UNLIMITED_TTL = 255
 /** Fixed, because a change of it resets the session: more next hops than any router's ECMP group takes. */
@@ -43,6 +45,7 @@ export function peer(
   const timers = spec.timers?.config
   const holdTime = seconds(timers?.holdTime) ?? HOLD_TIME_S
   const localAddress = internalAddresses(node)[neighbour.family === 4 ? 'IPv4' : 'IPv6']
+  const { enabled: withBfd = false, ...bfd } = spec.bfd ?? {}
   const restart = spec.gracefulRestart ?? conf?.spec.gracefulRestart
   const sendMaxPaths =
     largest(spec.afiSafis?.map(family => family.addPaths?.config?.sendMax)) ??
@@ -66,6 +69,7 @@ export function peer(
         deferralTime: restart.deferralTime || DEFERRAL_TIME_S,
       },
     }),
+    ...(withBfd && { bfd: { ...BFD, ...bfd } }),
     ...(sendMaxPaths !== undefined && { sendMaxPaths }),
   }
 }

@@ -3,7 +3,7 @@ import type { Session } from '../bgp/router.ts'
 
 /** A session in OpenELB's shape. Only what a change of the session or of its prefixes changes: an idle one writes nothing. */
 export function nodePeerStatus(session: Session): NodePeerStatus {
-  const { establishedAt, lastError, negotiatedHoldTime, routerId } = session
+  const { bfd, establishedAt, lastError, negotiatedHoldTime, routerId } = session
   return {
     peerState: {
       neighborAddress: session.address,
@@ -16,6 +16,7 @@ export function nodePeerStatus(session: Session): NodePeerStatus {
       ...(negotiatedHoldTime !== undefined && { negotiatedHoldTime: `${negotiatedHoldTime}` }),
       ...(establishedAt !== undefined && { uptime: establishedAt.toISOString() }),
     },
+    ...(bfd !== undefined && { bfdState: bfd.toUpperCase() }),
     prefixesSent: session.prefixesSent,
     prefixesReceived: session.prefixesReceived,
     ...(establishedAt !== undefined && { establishedAt: establishedAt.toISOString() }),

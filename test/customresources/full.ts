@@ -89,7 +89,7 @@ export const fullBgpPeer: Sample<Required<BgpPeerSpec>> = {
       replacePeerAs: true,
       adminDown: true,
     },
-    ebgpMultihop: { enabled: true, multihopTtl: 255 },
+    ebgpMultihop: { enabled: false, multihopTtl: 255 },
     timers: {
       config: { connectRetry: '1', holdTime: '3', keepaliveInterval: '1', minimumAdvertisementInterval: '30' },
     },
@@ -101,6 +101,7 @@ export const fullBgpPeer: Sample<Required<BgpPeerSpec>> = {
       tcpMss: 1400,
     },
     gracefulRestart,
+    bfd: { enabled: true, transmitInterval: 10, receiveInterval: 60_000, detectMultiplier: 255 },
     afiSafis: [
       {
         config: { family: { afi: 'AFI_IP', safi: 'SAFI_UNICAST' }, enabled: true },
@@ -163,6 +164,15 @@ export const valid = {
   BgpPeer: [
     fullBgpPeer,
     { title: 'an address and a number', name: 'short', spec: { conf: { neighborAddress: '192.0.2.2', peerAs: 1 } } },
+    {
+      title: 'a neighbour further away, and BFD that is off',
+      name: 'far',
+      spec: {
+        conf: { neighborAddress: '192.0.2.4', peerAs: 1 },
+        ebgpMultihop: { enabled: true },
+        bfd: { enabled: false, detectMultiplier: 3 },
+      },
+    },
     {
       title: 'timers that are off',
       name: 'no-timers',

@@ -71,6 +71,9 @@ const fields: Readonly<Record<Kind, readonly (readonly [field: string, ...values
     ['spec.transport.remotePort', 0, 65_536],
     ['spec.transport.remoteAddress', 'router'],
     ['spec.gracefulRestart.restartTime', 4096],
+    ['spec.bfd.transmitInterval', 9, 60_001, '100', 99.5],
+    ['spec.bfd.receiveInterval', 0],
+    ['spec.bfd.detectMultiplier', 1, 256],
     ['spec.afiSafis[1].config.family.afi', 'ipv4', 'AFI_ip', ''],
     ['spec.afiSafis[1].config.family.safi', 'unicast'],
     ['spec.afiSafis[0].addPaths.config.sendMax', 256],
@@ -113,6 +116,12 @@ export const wrong: readonly Wrong[] = [
     kind: 'BgpConf',
     object: { metadata: { name: 'none' }, spec: { listenPort: 179 } },
     field: 'spec.as',
+  },
+  {
+    title: 'BgpPeer with BFD to a neighbour further away than one hop',
+    kind: 'BgpPeer',
+    object: changed('BgpPeer', 'spec.ebgpMultihop.enabled', true),
+    field: 'spec.bfd',
   },
   {
     title: 'VirtualIP of IPv4 under the name of another address',

@@ -7,6 +7,7 @@ import type { Timers as _api_Timers, Timers__Output as _api_Timers__Output } fro
 import type { Transport as _api_Transport, Transport__Output as _api_Transport__Output } from '../api/Transport.ts';
 import type { GracefulRestart as _api_GracefulRestart, GracefulRestart__Output as _api_GracefulRestart__Output } from '../api/GracefulRestart.ts';
 import type { AfiSafi as _api_AfiSafi, AfiSafi__Output as _api_AfiSafi__Output } from '../api/AfiSafi.ts';
+import type { BfdPeerConfig as _api_BfdPeerConfig, BfdPeerConfig__Output as _api_BfdPeerConfig__Output } from '../api/BfdPeerConfig.ts';
 
 export interface Peer {
   'conf'?: (_api_PeerConf | null);
@@ -16,6 +17,7 @@ export interface Peer {
   'transport'?: (_api_Transport | null);
   'gracefulRestart'?: (_api_GracefulRestart | null);
   'afiSafis'?: (_api_AfiSafi)[];
+  'bfd'?: (_api_BfdPeerConfig | null);
 }
 
 export interface Peer__Output {
@@ -26,4 +28,5 @@ export interface Peer__Output {
   'transport': (_api_Transport__Output | null);
   'gracefulRestart': (_api_GracefulRestart__Output | null);
   'afiSafis': (_api_AfiSafi__Output)[];
+  'bfd': (_api_BfdPeerConfig__Output | null);
 }

@@ -1,6 +1,7 @@
 // Original file: proto/gobgp/peer.proto
 
 import type { Messages as _api_Messages, Messages__Output as _api_Messages__Output } from '../api/Messages.ts';
+import type { BfdPeerState as _api_BfdPeerState, BfdPeerState__Output as _api_BfdPeerState__Output } from '../api/BfdPeerState.ts';
 
 // Original file: proto/gobgp/peer.proto
 
@@ -60,6 +61,7 @@ export interface PeerState {
   'sessionState'?: (_api_PeerState_SessionState);
   'adminState'?: (_api_PeerState_AdminState);
   'routerId'?: (string);
+  'bfdState'?: (_api_BfdPeerState | null);
 }
 
 export interface PeerState__Output {
@@ -69,4 +71,5 @@ export interface PeerState__Output {
   'sessionState': (_api_PeerState_SessionState__Output);
   'adminState': (_api_PeerState_AdminState__Output);
   'routerId': (string);
+  'bfdState': (_api_BfdPeerState__Output | null);
 }

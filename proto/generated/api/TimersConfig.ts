@@ -6,10 +6,12 @@ export interface TimersConfig {
   'connectRetry'?: (number | string | Long);
   'holdTime'?: (number | string | Long);
   'keepaliveInterval'?: (number | string | Long);
+  'idleHoldTimeAfterReset'?: (number | string | Long);
 }
 
 export interface TimersConfig__Output {
   'connectRetry': (number);
   'holdTime': (number);
   'keepaliveInterval': (number);
+  'idleHoldTimeAfterReset': (number);
 }

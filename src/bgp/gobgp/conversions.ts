@@ -1,11 +1,12 @@
 /** Between the words of the RFCs and those of GoBGP's API: the one file that knows both. */
+import type { BfdSessionState__Output as ApiBfdState } from '../../../proto/generated/api/BfdSessionState.ts'
 import type { Destination__Output } from '../../../proto/generated/api/Destination.ts'
 import type { Family } from '../../../proto/generated/api/Family.ts'
 import type { Global as ApiGlobal, Global__Output } from '../../../proto/generated/api/Global.ts'
 import type { Path as ApiPath, Path__Output } from '../../../proto/generated/api/Path.ts'
 import type { Peer as ApiPeer, Peer__Output } from '../../../proto/generated/api/Peer.ts'
 import type { _api_PeerState_SessionState__Output as ApiSessionState } from '../../../proto/generated/api/PeerState.ts'
-import type { AddressFamily, Global, HeldPath, Peer, Session, SessionState } from '../router.ts'
+import type { AddressFamily, BfdState, Global, HeldPath, Peer, Session, SessionState } from '../router.ts'
 
 export const families: { readonly [family in AddressFamily]: Family } = {
   'ipv4-unicast': { afi: 'AFI_IP', safi: 'SAFI_UNICAST' },
@@ -16,6 +17,10 @@ export const families: { readonly [family in AddressFamily]: Family } = {
 const ORIGIN_IGP = 0
 /** GoBGP takes 0 for 179. */
 const DO_NOT_LISTEN = -1
+/** BFD that finds a neighbour gone resets the session: it has to come back as soon as the neighbour does. */
+const IDLE_AFTER_RESET_S = 1
+/** Of a millisecond. */
+const MICROSECONDS = 1_000
 
 export function toGlobal({ as, routerId, listenPort, listenAddresses }: Global): ApiGlobal {
   return { asn: as, routerId, listenPort: listenPort ?? DO_NOT_LISTEN, listenAddresses: [...listenAddresses] }
@@ -63,7 +68,7 @@ function nextHopOf({ pattrs }: Path__Output): string {
  * (RFC 4724 section 3), which keeps a peer that waits for us from dropping our routes.
  */
 export function toPeer(peer: Peer, restarting: boolean): ApiPeer {
-  const { gracefulRestart: restart, timers } = peer
+  const { bfd, gracefulRestart: restart, timers } = peer
   return {
     conf: { neighborAddress: peer.address, peerAsn: peer.as, authPassword: peer.password ?? '' },
     timers: {
@@ -71,6 +76,7 @@ export function toPeer(peer: Peer, restarting: boolean): ApiPeer {
         connectRetry: timers.connectRetry,
         holdTime: timers.holdTime,
         keepaliveInterval: timers.keepalive,
+        idleHoldTimeAfterReset: IDLE_AFTER_RESET_S,
       },
     },
     transport: { localAddress: peer.localAddress ?? '', remotePort: peer.port },
@@ -82,6 +88,12 @@ export function toPeer(peer: Peer, restarting: boolean): ApiPeer {
       // With RFC 8538 a peer would also keep the routes of a node that hangs.
       notificationEnabled: false,
       localRestarting: restart !== undefined && restarting,
+    },
+    bfd: {
+      enabled: bfd !== undefined,
+      desiredMinimumTxInterval: (bfd?.transmitInterval ?? 0) * MICROSECONDS,
+      requiredMinimumReceive: (bfd?.receiveInterval ?? 0) * MICROSECONDS,
+      detectionMultiplier: bfd?.detectMultiplier ?? 0,
     },
     afiSafis: peer.families.map(family => ({
       config: { family: families[family], enabled: true },
@@ -95,7 +107,7 @@ export function toPeer(peer: Peer, restarting: boolean): ApiPeer {
 export function fromPeer(peer: Peer__Output): Peer {
   const timers = peer.timers?.config
   const { localAddress = '', remotePort = 0 } = peer.transport ?? {}
-  const restart = peer.gracefulRestart
+  const { bfd, gracefulRestart: restart } = peer
   const restartsAll = peer.afiSafis.every(family => family.mpGracefulRestart?.config?.enabled)
   const sendMaxPaths = Math.max(0, ...peer.afiSafis.map(family => family.addPaths?.config?.sendMax ?? 0))
   return {
@@ -115,6 +127,13 @@ export function fromPeer(peer: Peer__Output): Peer {
       restartsAll && {
         gracefulRestart: { restartTime: restart.restartTime, deferralTime: restart.deferralTime },
       }),
+    ...(bfd?.enabled && {
+      bfd: {
+        transmitInterval: bfd.desiredMinimumTxInterval / MICROSECONDS,
+        receiveInterval: bfd.requiredMinimumReceive / MICROSECONDS,
+        detectMultiplier: bfd.detectionMultiplier,
+      },
+    }),
     ...(sendMaxPaths > 0 && { sendMaxPaths }),
   }
 }
@@ -125,6 +144,7 @@ export function fromSession(peer: Peer__Output): Session {
   const { routerId = '', peerAsn = 0, localAsn = 0 } = peer.state ?? {}
   const uptime = peer.timers?.state?.uptime
   const lastError = established ? undefined : trouble(peer)
+  const bfd = bfdStates[peer.state?.bfdState?.sessionState ?? 'BFD_SESSION_STATE_UNSPECIFIED']
   return {
     address: peer.conf?.neighborAddress ?? '',
     state,
@@ -136,6 +156,7 @@ export function fromSession(peer: Peer__Output): Session {
     ...(established && uptime && { establishedAt: new Date(uptime.seconds * 1000) }),
     ...(established && { negotiatedHoldTime: peer.timers?.state?.negotiatedHoldTime ?? 0 }),
     ...(lastError !== undefined && { lastError }),
+    ...(bfd !== undefined && { bfd }),
   }
 }
 
@@ -147,6 +168,14 @@ const sessionStates: { readonly [state in ApiSessionState]: SessionState } = {
   SESSION_STATE_OPENSENT: 'opensent',
   SESSION_STATE_OPENCONFIRM: 'openconfirm',
   SESSION_STATE_ESTABLISHED: 'established',
+}
+
+const bfdStates: { readonly [state in ApiBfdState]: BfdState | undefined } = {
+  BFD_SESSION_STATE_UNSPECIFIED: undefined,
+  BFD_SESSION_STATE_ADMIN_DOWN: 'admindown',
+  BFD_SESSION_STATE_DOWN: 'down',
+  BFD_SESSION_STATE_INIT: 'init',
+  BFD_SESSION_STATE_UP: 'up',
 }
 
 /** GoBGP 4.8 logs why a session ended but does not tell it: what remains is who complained. */

@@ -7,6 +7,7 @@ import { type Bed, makeBed, peer, until } from './support.ts'
 
 const global = { as: 65000, routerId: '10.71.0.1', listenAddresses: [] }
 const start = { type: 'start', global } as const
+const bfd = { transmitInterval: 100, receiveInterval: 150, detectMultiplier: 3 }
 const v4: HeldPath = { prefix: '192.0.2.1/32', nextHop: '10.71.0.1', identifier: 1 }
 const v6: HeldPath = { prefix: '2001:db8::1/128', nextHop: 'fd71::1', identifier: 1 }
 
@@ -47,7 +48,7 @@ test.serial('19: a new manager finds what the one before left, and changes nothi
   const { bed, router } = await gobgpd(t)
   const peers: readonly Peer[] = [
     { ...peer, password: 'secret', multihopTtl: 8 },
-    { ...peer, address: 'fd71::fe', localAddress: 'fd71::1', families: ['ipv6-unicast'] },
+    { ...peer, address: 'fd71::fe', localAddress: 'fd71::1', families: ['ipv6-unicast'], bfd },
     // As little as a Peer can say.
     {
       address: '10.71.0.253',
@@ -81,6 +82,8 @@ test.serial('every field of a peer that is edited is read back as edited', async
     { ...peer, as: 65009, port: 1790, localAddress: '10.71.0.2', password: 'secret', multihopTtl: 9 },
     { ...peer, families: ['ipv6-unicast'] },
     { ...peer, gracefulRestart: { restartTime: 90, deferralTime: 2 }, sendMaxPaths: 4 },
+    { ...peer, bfd },
+    { ...peer, bfd: { transmitInterval: 10, receiveInterval: 60_000, detectMultiplier: 255 } },
     without,
   ]
   for (const edited of edits) {

@@ -231,6 +231,46 @@ test.serial(
   },
 )
 
+const bfd = { transmitInterval: 100, receiveInterval: 100, detectMultiplier: 3 }
+
+/** Both sides run BFD and know it, with the session up. */
+const watched = (bed: Bed, router: GobgpRouter) =>
+  until('BFD is up', async () => {
+    const told = await session(router)
+    return told?.state === 'established' && told.bfd === 'up' && /Status: up/.test(await bed.vtysh('show bfd peers'))
+  })
+
+test.serial('22: BFD finds a gobgpd that hangs, with graceful restart as well', async t => {
+  const { bed, router } = await connected(t, { bfd: true })
+  // Long enough that the hold time cannot be what ends the session.
+  const lasting = { ...peer, timers: { connectRetry: 1, holdTime: 90, keepalive: 30 } }
+  await reach(router, { ...desired, peers: [{ ...lasting, bfd }] })
+  await watched(bed, router)
+  await forwards(bed, through(1))
+  bed.pauseGobgpd()
+  await forwards(bed, [])
+  t.pass()
+})
+
+test.serial(
+  '21: BFD that is turned on resets nothing; changed, FRR resets the session, and all comes back',
+  async t => {
+    const { bed, router } = await connected(t, { bfd: true })
+    await reach(router, desired)
+    await forwards(bed, through(1))
+    const before = await resetsOf(bed)
+    await reach(router, { ...desired, peers: [{ ...peer, bfd }] })
+    await watched(bed, router)
+    t.is(await resetsOf(bed), before)
+    const edited = { ...desired, peers: [{ ...peer, bfd: { ...bfd, detectMultiplier: 5 } }] }
+    t.like(plan(edited, await router.read())[0], { type: 'updatePeer', resets: true })
+    await reach(router, edited)
+    await until('FRR saw the reset', async () => (await resetsOf(bed)) > before)
+    await watched(bed, router)
+    await forwards(bed, through(1))
+  },
+)
+
 test.serial('without graceful restart a killed gobgpd is noticed, and put back', async t => {
   const { bed, router } = await connected(t)
   const { gracefulRestart: _off, ...without } = peer

@@ -42,6 +42,7 @@ const mistakes: readonly {
     wrong: 'STATE_IDLE = 7',
     of: 'api.PeerState.SessionState.SESSION_STATE_IDLE',
   },
+  { file: 'peer', right: 'BfdPeerConfig bfd = 12', wrong: 'BfdPeerConfig bfd = 13', of: 'api.Peer.bfd' },
   { file: 'policy', right: 'ROUTE_ACTION_REJECT', wrong: 'ROUTE_ACTION_DROP', of: 'api.RouteAction.ROUTE_ACTION_DROP' },
   { file: 'service', right: 'AddPathStream(stream ', wrong: 'AddPathStream(', of: 'api.GoBgpService.AddPathStream' },
   { file: 'service', right: 'rpc GetBgp(', wrong: 'rpc ReadBgp(', of: 'api.GoBgpService.ReadBgp' },

@@ -55,8 +55,11 @@ function gobgpdAt(socket: string): readonly string[] {
   return [binary('gobgpd'), '--api-hosts', `unix://${socket}`, '--pprof-disable', '--metrics-path=']
 }
 
-/** `frr: false`: gobgpd alone, which needs no cable. `password`: what the router asks of its neighbour. */
-export async function makeBed({ frr = true, password = '' } = {}): Promise<Bed> {
+/**
+ * `frr: false`: gobgpd alone, which needs no cable. `password`: what the router asks of its neighbour. `bfd`: whether it
+ * runs BFD with it, 100 ms x 3.
+ */
+export async function makeBed({ frr = true, password = '', bfd = false } = {}): Promise<Bed> {
   const directory = await mkdtemp(join(tmpdir(), 'bgpt-'))
   const namespaces = { node: `${basename(directory)}n`, router: `${basename(directory)}r` }
   const socket = join(directory, 'gobgpd.sock')
@@ -132,17 +135,18 @@ export async function makeBed({ frr = true, password = '' } = {}): Promise<Bed> 
   }
 
   async function startFrr() {
-    await writeFile(join(directory, 'zebra.conf'), '')
-    await writeFile(join(directory, 'bgpd.conf'), bgpdConfiguration(password))
+    for (const daemon of ['zebra', 'bfdd']) await writeFile(join(directory, `${daemon}.conf`), '')
+    await writeFile(join(directory, 'bgpd.conf'), bgpdConfiguration(password, bfd))
     const [uid = 0, gid = 0] = await accountOfFrr()
     await chown(directory, uid, gid)
-    const argv = (name: 'zebra' | 'bgpd') => {
+    const argv = (name: 'zebra' | 'bfdd' | 'bgpd') => {
       const file = (extension: string) => join(directory, `${name}.${extension}`)
       const api = ['-z', join(directory, 'zserv.api'), '--vty_socket', directory, '-P', '0']
       return [binary(name), '-u', 'frr', '-g', 'frr', '-i', file('pid'), '-f', file('conf'), ...api]
     }
     const zebra = await run('zebra', namespaces.router, argv('zebra'))
     await waitReady(zebra, () => existsSync(join(directory, 'zserv.api')))
+    if (bfd) await run('bfdd', namespaces.router, [...argv('bfdd'), '--bfdctl', join(directory, 'bfdd.sock')])
     const bgpd = await run('bgpd', namespaces.router, argv('bgpd'))
     await waitReady(bgpd, () => bed.vtysh('show bgp summary').then(() => true))
   }
@@ -190,7 +194,7 @@ async function accountOfFrr(): Promise<readonly number[]> {
   return line.split(':').slice(2, 4).map(Number)
 }
 
-const bgpdConfiguration = (password: string) => `
+const bgpdConfiguration = (password: string, bfd: boolean) => `
 router bgp ${router.as}
  bgp router-id ${router.v4}
  bgp graceful-restart
@@ -200,6 +204,7 @@ router bgp ${router.as}
  neighbor ${node.v4[0]} remote-as ${node.as}
  neighbor ${node.v4[0]} timers connect 1
  ${password === '' ? '' : `neighbor ${node.v4[0]} password ${password}`}
+ ${bfd ? `neighbor ${node.v4[0]} bfd 3 100 100` : ''}
  address-family ipv4 unicast
   network ${router.network}
   neighbor ${node.v4[0]} activate

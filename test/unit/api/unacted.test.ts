@@ -36,6 +36,7 @@ const cases: readonly [title: string, found: readonly string[], expected: readon
       timers: { config: { connectRetry: '1', holdTime: '9', keepaliveInterval: '3' } },
       ebgpMultihop: { enabled: true, multihopTtl: 3 },
       gracefulRestart: { enabled: true, restartTime: 120, deferralTime: 1 },
+      bfd: { enabled: true, transmitInterval: 100, receiveInterval: 100, detectMultiplier: 3 },
       afiSafis: [
         {
           config: { enabled: true, family: { afi: 'AFI_IP6', safi: 'SAFI_UNICAST' } },

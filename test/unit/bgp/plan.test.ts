@@ -116,6 +116,7 @@ test('a started router that nobody wants any more is emptied', t => {
   ])
 })
 
+const bfd = { transmitInterval: 100, receiveInterval: 100, detectMultiplier: 3 }
 const edits: { readonly [what: string]: readonly [edit: Partial<Peer>, resets: boolean] } = {
   timers: [{ timers: { connectRetry: 1, holdTime: 9, keepalive: 3 } }, false],
   as: [{ as: 65002 }, true],
@@ -126,11 +127,21 @@ const edits: { readonly [what: string]: readonly [edit: Partial<Peer>, resets: b
   multihop: [{ multihopTtl: 8 }, true],
   'graceful restart': [{ gracefulRestart: { restartTime: 120, deferralTime: 1 } }, true],
   'add-path': [{ sendMaxPaths: 16 }, true],
+  'BFD that was off': [{ bfd }, false],
 }
 for (const [what, [edit, resets]] of Object.entries(edits)) {
   test(`21: an edit of ${what} ${resets ? 'resets the session, and says so' : 'leaves the session alone'}`, t => {
     const edited = { ...peer, ...edit }
     t.deepEqual(planPeers([edited], [peer]), [{ type: 'updatePeer', peer: edited, resets }])
+  })
+}
+
+for (const [what, edited] of [
+  ['is changed', { ...peer, bfd: { ...bfd, detectMultiplier: 5 } }],
+  ['ends', peer],
+] as const) {
+  test(`21: BFD that ${what} makes the neighbour reset the session, and that is said`, t => {
+    t.deepEqual(planPeers([edited], [{ ...peer, bfd }]), [{ type: 'updatePeer', peer: edited, resets: true }])
   })
 }
 
@@ -178,6 +189,7 @@ const aPeer: fc.Arbitrary<Peer> = fc.record(
     families: fc.constantFrom<Peer['families'][]>(['ipv4-unicast'], ['ipv6-unicast', 'ipv4-unicast']),
     timers: fc.record({ connectRetry: fc.constant(1), holdTime: fc.constantFrom(9, 90), keepalive: fc.constant(3) }),
     password: fc.constantFrom('a', 'b'),
+    bfd: fc.constantFrom(bfd, { ...bfd, detectMultiplier: 5 }),
     sendMaxPaths: fc.constantFrom(8, 16),
   },
   { requiredKeys: ['address', 'as', 'port', 'families', 'timers'] },

@@ -1,4 +1,5 @@
 import test from 'ava'
+import type { BgpPeerSpec } from '../../../src/api/bgppeer.ts'
 import { global, peer } from '../../../src/desired/peers.ts'
 import { bgpConf, bgpPeer, node } from '../objects.ts'
 
@@ -88,6 +89,15 @@ test('BgpPeer: graceful restart comes from the BgpConf unless the peer says its 
   })
   const off = bgpPeer('tor', { ...neighbour, gracefulRestart: { enabled: false } })
   t.is(peer(off, conf, here, false)?.gracefulRestart, undefined)
+})
+
+test('BgpPeer: BFD is asked for by enabling it, with what is not said at 100 ms x 3', t => {
+  const bfdOf = (bfd: NonNullable<BgpPeerSpec['bfd']>) =>
+    peer(bgpPeer('tor', { ...neighbour, bfd }), undefined, here, false)?.bfd
+  t.deepEqual(bfdOf({ enabled: true }), { transmitInterval: 100, receiveInterval: 100, detectMultiplier: 3 })
+  const said = { transmitInterval: 300, receiveInterval: 400, detectMultiplier: 5 }
+  t.deepEqual(bfdOf({ enabled: true, ...said }), said)
+  for (const off of [{ enabled: false, ...said }, said, {}]) t.is(bfdOf(off), undefined)
 })
 
 test('BgpPeer: add-path is offered where several next hops are announced', t => {

@@ -100,6 +100,11 @@ const aPeer = fc.record(
     password: fc.string({ minLength: 1 }),
     multihopTtl: positive(255),
     gracefulRestart: fc.record({ restartTime: positive(4_095), deferralTime: positive(65_535) }),
+    bfd: fc.record({
+      transmitInterval: positive(60_000),
+      receiveInterval: positive(60_000),
+      detectMultiplier: positive(255),
+    }),
     sendMaxPaths: positive(255),
   },
   { requiredKeys: ['address', 'as', 'port', 'families', 'timers'] },
@@ -141,6 +146,33 @@ test('graceful restart that leaves out a family is not what was asked for', t =>
   const partial = overPeer({ ...api, afiSafis: [{ ...first }, { ...second, mpGracefulRestart: null }] })
   t.is(fromPeer(partial).gracefulRestart, undefined)
 })
+
+test('BFD is told in microseconds; without it nothing is', t => {
+  const bfd = { transmitInterval: 100, receiveInterval: 250, detectMultiplier: 3 }
+  t.deepEqual(toPeer({ ...peer, bfd }, true).bfd, {
+    enabled: true,
+    desiredMinimumTxInterval: 100_000,
+    requiredMinimumReceive: 250_000,
+    detectionMultiplier: 3,
+  })
+  t.false(toPeer(peer, true).bfd?.enabled)
+  // What ListPeer gives back of a peer without BFD.
+  const off = { enabled: false, desiredMinimumTxInterval: 1_000_000, requiredMinimumReceive: 1_000_000 }
+  t.is(fromPeer(overPeer({ ...toPeer(peer, true), bfd: off })).bfd, undefined)
+})
+
+for (const [api, state] of [
+  ['BFD_SESSION_STATE_UP', 'up'],
+  ['BFD_SESSION_STATE_DOWN', 'down'],
+  ['BFD_SESSION_STATE_INIT', 'init'],
+  ['BFD_SESSION_STATE_ADMIN_DOWN', 'admindown'],
+  ['BFD_SESSION_STATE_UNSPECIFIED', undefined],
+] as const) {
+  test(`a session tells of BFD: ${state}`, t => {
+    const session = fromSession(overPeer({ ...toPeer(peer, true), state: { bfdState: { sessionState: api } } }))
+    t.is(session.bfd, state)
+  })
+}
 
 test('a local address that nobody set is none', t => {
   for (const localAddress of ['0.0.0.0', '::', 'invalid IP', '']) {
