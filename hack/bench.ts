@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /** `npm run bench -- NAME`: measurements on real components, one table each. Run on a quiet machine. */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import { benchNames, bgp } from './bench/bgp.ts'
 import { ledger } from './bench/ledger.ts'
+import { wholeNumber } from './lab/arguments.ts'
 
 const program = new Command('bench').description('Measures parts of Fairlead on real components.')
 
@@ -11,5 +13,16 @@ program
   .option('--services <count>', 'how many', Number, 1000)
   .option('--in-flight <count>', 'requests at a time', Number, 64)
   .action(ledger)
+
+program
+  .command('bgp')
+  .description('from the Service to the router: addresses, routes, restarts and dead nodes, each beside its floor')
+  .addOption(new Option('--only <names...>', 'some of the rows').choices(benchNames).default(benchNames))
+  .option('--services <count>', 'of the rows that need many; their own number if absent', wholeNumber)
+  .option('--samples <count>', 'of each row; its own number if absent', wholeNumber)
+  .addOption(new Option('--router <router>', 'what the nodes peer with').choices(['frr', 'bird']).default('frr'))
+  .option('--lab <name>', 'name of the lab that is made and removed', 'bench')
+  .option('--json', 'one object on stdout, and nothing else', false)
+  .action(bgp)
 
 await program.parseAsync()

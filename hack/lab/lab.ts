@@ -59,6 +59,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     shape: 'daemonset',
     router: 'frr',
     manager: true,
+    kubeProxy: true,
     keep: false,
     ...given,
   } as const

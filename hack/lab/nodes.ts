@@ -61,7 +61,11 @@ export const controllerCommand = (lab: Lab, name: string): readonly string[] => 
 
 /** The manager of a node: a speaker, or in the compact shape one that is everything, for every node. */
 export function speakerCommand(lab: Lab, node: NodeName): readonly string[] {
-  const flags = [`--node-name=${node}`, `--gobgp-socket=${gobgpSocket(lab, node)}`]
+  const flags = [
+    `--node-name=${node}`,
+    `--gobgp-socket=${gobgpSocket(lab, node)}`,
+    ...(lab.kubeProxy ? [] : ['--proxy-health=off']),
+  ]
   return lab.shape === 'compact'
     ? [...manager('all', lab, 'manager'), ...flags, `--identity=${node}`, '--next-hops=eligible-nodes']
     : [...manager('speaker', lab, 'speaker'), ...flags]

@@ -69,8 +69,9 @@ export function partsAt(lab: Lab, place: Place): readonly Part[] {
     return ['etcd', 'kube-apiserver', 'kube-controller-manager', ...controllers]
   }
   if (place.startsWith('pod')) return ['pod-server']
-  if (!speakers(lab).includes(nodeNumber(place))) return ['kube-proxy']
-  return ['kube-proxy', 'gobgpd', ...(lab.manager ? (['manager'] as const) : [])]
+  const proxy: readonly Part[] = lab.kubeProxy ? ['kube-proxy'] : []
+  if (!speakers(lab).includes(nodeNumber(place))) return proxy
+  return [...proxy, 'gobgpd', ...(lab.manager ? (['manager'] as const) : [])]
 }
 
 /** Every place that has this part. */

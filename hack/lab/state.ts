@@ -24,6 +24,8 @@ export interface LabSpec {
   readonly router: 'frr' | 'bird'
   /** Whether managers are part of it. */
   readonly manager: boolean
+  /** Whether the nodes have a kube-proxy. Without, Services are announced all the same, and nobody answers for them. */
+  readonly kubeProxy: boolean
   /** Lives on when the process that made it ends. */
   readonly keep: boolean
 }

@@ -1,4 +1,5 @@
 /** What a person wants to see of a lab at a glance. */
+import { table } from '../table.ts'
 import { type NodeName, nodeAddress, nodeNumber, type Place, places } from './addresses.ts'
 import { gobgpSocket, kubeconfigOf } from './nodes.ts'
 import { isRunningPart, partsAt, processOf } from './parts.ts'
@@ -31,15 +32,3 @@ const parts = (lab: Lab, place: Place): string =>
       return `${part} ${record.pid}${isPaused(record) ? ' (paused)' : ''}`
     })
     .join(', ')
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)))
-  return `${rows
-    .map(row =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')}\n`
-}

@@ -1,0 +1,43 @@
+/** BGP, from the Service to the router: each row beside what it cannot be better than. */
+import { address } from './bgp/address.ts'
+import type { BgpOptions } from './bgp/options.ts'
+import { pending } from './bgp/pending.ts'
+import { isQuiet, load, machineText } from './machine.ts'
+import { rowsAsJson, rowsAsTable } from './report.ts'
+import type { Row } from './row.ts'
+
+/** What can be measured by itself, by the name that `--only` takes. */
+const benches = { address, pending } satisfies Record<string, (options: BgpOptions) => Promise<readonly Row[]>>
+
+type BenchName = keyof typeof benches
+export const benchNames = Object.keys(benches) as readonly BenchName[]
+
+interface BgpCommand {
+  readonly only: readonly BenchName[]
+  readonly lab: string
+  readonly router: 'frr' | 'bird'
+  readonly services?: number
+  readonly samples?: number
+  readonly json: boolean
+}
+
+/** Progress goes to stderr. @throws when a part of the lab does not start, or a bench cannot go on */
+export async function bgp({ only, lab, router, json, ...sizes }: BgpCommand): Promise<void> {
+  const began = performance.now()
+  const progress = (line: string) => {
+    console.error(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`)
+  }
+  const before = load()
+  const rows: Row[] = []
+  for (const name of only) {
+    progress(`── ${name} ──`)
+    rows.push(...(await benches[name]({ ...sizes, lab: { name: lab, router }, progress })))
+  }
+  const machine = `${machineText()}; load average ${before.toFixed(2)} before, ${load().toFixed(2)} after`
+  const judged = isQuiet(before)
+    ? machine
+    : `${machine}\nThe machine was busy with other things: only ratios and counts say something.`
+  if (json) console.error(judged)
+  else console.log(`${judged}\n`)
+  console.log(json ? rowsAsJson('bgp', rows) : rowsAsTable(rows))
+}

@@ -1,0 +1,76 @@
+/** Every change of the routes in the router's kernel, as it happens: what a look now and then would miss. */
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { Observable } from 'rxjs'
+import { namespaceOf } from './addresses.ts'
+import { exec, inNamespace } from './exec.ts'
+import type { Lab } from './state.ts'
+
+export interface RouteChange {
+  /** When the kernel told it: milliseconds since the epoch, with fractions. */
+  readonly at: number
+  /** As `ip` writes it: an address for a host route, else a prefix. */
+  readonly destination: string
+  /** Empty: the route is gone. */
+  readonly nextHops: readonly string[]
+}
+
+/** Room for what the kernel tells while `ip` is not running (bytes): 10,000 routes at once, of several next hops. */
+const RECEIVE_BUFFER = 64 << 20
+
+/** Of documentation (RFC 5737): nobody's route. */
+const probe = '192.0.2.1'
+
+/**
+ * Watches for as long as it is subscribed to. The first value comes when nothing is missed any more: it is of a route
+ * to `192.0.2.1`, which is made for that.
+ */
+export function watchFib(lab: Lab): Observable<RouteChange> {
+  return new Observable(subscriber => {
+    const namespace = namespaceOf(lab.name, 'router')
+    const monitor = ['ip', '-rcvbuf', `${RECEIVE_BUFFER}`, '-oneline', '-tshort', 'monitor', 'route']
+    const [command = '', ...args] = inNamespace(namespace, monitor)
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    child.on('error', error => subscriber.error(error))
+    child.on('exit', () => subscriber.error(new Error('ip monitor ended')))
+    let ready = false
+    const knock = setInterval(() => {
+      const route = async (verb: string) => exec(['ip', 'route', verb, 'blackhole', `${probe}/32`], { namespace })
+      void route('add')
+        .then(() => route('delete'))
+        .catch(error => subscriber.error(error))
+    }, 100)
+    createInterface({ input: child.stdout }).on('line', line => {
+      const change = routeChange(line)
+      if (change === undefined || (ready && change.destination === probe)) return
+      if (change.destination === probe) {
+        ready = true
+        clearInterval(knock)
+      }
+      subscriber.next(change)
+    })
+    return () => {
+      clearInterval(knock)
+      child.kill()
+    }
+  })
+}
+
+/**
+ * Of `[2026-01-02T03:04:05.678901] Deleted 10.66.0.1 proto bgp metric 20 \  nexthop via 10.62.0.11 dev br0 weight 1 …`, in
+ * local time; undefined of a line that tells no change of a route.
+ */
+export function routeChange(line: string): RouteChange | undefined {
+  const match =
+    /^\[(\S+)(\d{3})\] (Deleted )?(?:(?:local|broadcast|multicast|unicast|blackhole|unreachable) )?([0-9a-f:./]+) /.exec(
+      line,
+    )
+  if (match === null) return undefined
+  const [, milliseconds = '', microseconds = '', deleted, destination = ''] = match
+  const hops = deleted === undefined ? line.matchAll(/\bvia (?:inet6? )?(\S+)/g) : []
+  return {
+    at: Date.parse(milliseconds) + Number(microseconds) / 1000,
+    destination,
+    nextHops: Array.from(hops, ([, hop = '']) => hop).sort(),
+  }
+}
