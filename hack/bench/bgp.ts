@@ -2,12 +2,13 @@
 import { address } from './bgp/address.ts'
 import type { BgpOptions } from './bgp/options.ts'
 import { pending } from './bgp/pending.ts'
+import { scale } from './bgp/scale.ts'
 import { isQuiet, load, machineText } from './machine.ts'
 import { rowsAsJson, rowsAsTable } from './report.ts'
-import type { Row } from './row.ts'
+import { failedRow, type Row } from './row.ts'
 
 /** What can be measured by itself, by the name that `--only` takes. */
-const benches = { address, pending } satisfies Record<string, (options: BgpOptions) => Promise<readonly Row[]>>
+const benches = { address, pending, scale } satisfies Record<string, (options: BgpOptions) => Promise<readonly Row[]>>
 
 type BenchName = keyof typeof benches
 export const benchNames = Object.keys(benches) as readonly BenchName[]
@@ -21,7 +22,7 @@ interface BgpCommand {
   readonly json: boolean
 }
 
-/** Progress goes to stderr. @throws when a part of the lab does not start, or a bench cannot go on */
+/** Progress goes to stderr. What cannot be measured at all is a row that failed. */
 export async function bgp({ only, lab, router, json, ...sizes }: BgpCommand): Promise<void> {
   const began = performance.now()
   const progress = (line: string) => {
@@ -31,7 +32,12 @@ export async function bgp({ only, lab, router, json, ...sizes }: BgpCommand): Pr
   const rows: Row[] = []
   for (const name of only) {
     progress(`── ${name} ──`)
-    rows.push(...(await benches[name]({ ...sizes, lab: { name: lab, router }, progress })))
+    rows.push(
+      ...(await benches[name]({ ...sizes, lab: { name: lab, router }, progress }).catch(error => {
+        console.error(error)
+        return [failedRow(name)]
+      })),
+    )
   }
   const machine = `${machineText()}; load average ${before.toFixed(2)} before, ${load().toFixed(2)} after`
   const judged = isQuiet(before)

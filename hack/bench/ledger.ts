@@ -13,6 +13,8 @@ import { type Slots, slots } from '../../src/streams/slots.ts'
 import { binary } from '../binaries.ts'
 import { startControlPlane } from '../lab/controlplane.ts'
 import { exec } from '../lab/exec.ts'
+import { machineText } from './machine.ts'
+import { median } from './statistics.ts'
 
 interface LedgerOptions {
   readonly services: number
@@ -28,6 +30,7 @@ export async function ledger(options: LedgerOptions): Promise<void> {
     const manifests = fileURLToPath(new URL('../../manifests/crd', import.meta.url))
     await exec([binary('kubectl'), `--kubeconfig=${path}`, 'apply', '--server-side', '--kustomize', manifests])
     await exec([binary('kubectl'), `--kubeconfig=${path}`, 'wait', '--for=condition=Established', 'crd', '--all'])
+    console.log(machineText())
     console.table(await measure(createClient(config), await bareClient(path), options))
   } finally {
     await config.close()
@@ -120,8 +123,6 @@ async function secondsOf(act: () => Promise<unknown>): Promise<number> {
   await act()
   return (performance.now() - start) / 1000
 }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
 const refOf = (number: number): ObjectRef & { readonly namespace: string } => ({
   namespace: 'default',

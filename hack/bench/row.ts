@@ -57,3 +57,13 @@ export function rowOf(
 }
 
 type FloorAndTarget = Pick<Row, 'floor' | 'target'>
+
+/** Of a bench that came to no result: infinite, and not what it should be. */
+export const failedRow = (name: string): Row => ({
+  name,
+  value: Number.POSITIVE_INFINITY,
+  unit: '',
+  target: { text: 'a result', met: Number.isFinite },
+  samples: 1,
+  failures: 1,
+})

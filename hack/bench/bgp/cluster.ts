@@ -2,7 +2,7 @@
 import { Subscription } from 'rxjs'
 import type { KubeClient } from '../../../src/kube/client.ts'
 import type { KubeObject, Service } from '../../../src/kube/objects.ts'
-import { keyOf, type Resource, services } from '../../../src/kube/resources.ts'
+import { keyOf, type Resource } from '../../../src/kube/resources.ts'
 import { monotonic } from '../../../src/streams/time.ts'
 import { watchKind } from '../../../src/watch/watchkind.ts'
 import { Seen } from './seen.ts'
@@ -37,8 +37,6 @@ export function observe<T extends KubeObject>(client: KubeClient, resource: Reso
 }
 
 export const exists = (object: KubeObject | undefined): boolean => object !== undefined
-
-export const observeServices = (client: KubeClient): Promise<Observed<Service>> => observe(client, services)
 
 /** The address that a Service tells. */
 export const addressOf = (service: Service | undefined): string | undefined =>

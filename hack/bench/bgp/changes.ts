@@ -1,0 +1,92 @@
+/** Single changes, one at a time, each seen in the router's kernel before the next; and what of the managers' CPU they take. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { endpointSlices, keyOf, services } from '../../../src/kube/resources.ts'
+import type { ProcessRecord } from '../../lab/processes.ts'
+import { addressOf, hasAddress } from './cluster.ts'
+import { serviceDraft, serviceRef, sliceDraft } from './objects.ts'
+import { forEach, range, type Scene } from './scene.ts'
+import { cpuTime } from './usage.ts'
+
+/** Milliseconds from the start of a change to the start of the next: what is written once a second is written for each. */
+const PACE = 1_000
+
+/** Services with an endpoint, announced and in the router's kernel. */
+export async function announce(scene: Scene, names: readonly string[]): Promise<void> {
+  await forEach(names, async name => {
+    await scene.client.create(endpointSlices, sliceDraft(name))
+    await scene.client.create(services, serviceDraft(name))
+  })
+  await Promise.all(names.map(name => routed(scene, name, 600_000)))
+}
+
+/** Waits until there is an address and a route to it; resolves to when the kernel had that. */
+export async function routed(scene: Scene, name: string, within?: number): Promise<number> {
+  const key = keyOf(serviceRef(name))
+  await scene.services.until(key, hasAddress, performance.now(), within)
+  const address = addressOf(scene.services.get(key)) ?? ''
+  return scene.fib.until(address, hops => hops !== undefined, Date.now(), within)
+}
+
+/** Its only endpoint goes or, if it is gone, comes back: a withdrawal, or an announcement. */
+export async function flipEndpoint(scene: Scene, name: string): Promise<void> {
+  const address = addressOf(scene.services.get(keyOf(serviceRef(name)))) ?? ''
+  const serves = scene.fib.get(address) === undefined
+  const { endpoints } = sliceDraft(name, serves)
+  await Promise.all([
+    scene.fib.next(address, hops => (hops !== undefined) === serves),
+    scene.client.mergePatch(endpointSlices, serviceRef(name), { endpoints }),
+  ])
+}
+
+/** A Service comes, is given an address and announced, and goes again. */
+export async function comeAndGo(scene: Scene, name: string): Promise<void> {
+  await announce(scene, [name])
+  const address = addressOf(scene.services.get(keyOf(serviceRef(name)))) ?? ''
+  await Promise.all([
+    scene.fib.next(address, hops => hops === undefined),
+    scene.client.delete(services, serviceRef(name)),
+  ])
+  await scene.client.delete(endpointSlices, serviceRef(name))
+}
+
+export interface CpuOfChange {
+  /** Milliseconds of CPU for a change, beyond what the process takes when nothing changes. */
+  readonly controller: number
+  readonly speaker: number
+}
+
+type Processes = Readonly<Record<keyof CpuOfChange, ProcessRecord>>
+
+/** Does it so many times, at a steady pace. */
+export async function cpuOf(
+  processes: Processes,
+  idle: CpuOfChange,
+  count: number,
+  change: (number: number) => Promise<void>,
+): Promise<CpuOfChange> {
+  const before = usageOf(processes)
+  const began = performance.now()
+  for (const number of range(count)) {
+    const next = performance.now() + PACE
+    await change(number)
+    await sleep(Math.max(0, next - performance.now()))
+  }
+  const seconds = (performance.now() - began) / 1000
+  const after = usageOf(processes)
+  const each = (role: keyof CpuOfChange) => (after[role] - before[role] - idle[role] * seconds) / count
+  return { controller: each('controller'), speaker: each('speaker') }
+}
+
+/** Milliseconds of CPU in a second in which nothing changes. */
+export async function cpuWhenIdle(processes: Processes, seconds: number): Promise<CpuOfChange> {
+  const before = usageOf(processes)
+  await sleep(seconds * 1000)
+  const after = usageOf(processes)
+  const each = (role: keyof CpuOfChange) => (after[role] - before[role]) / seconds
+  return { controller: each('controller'), speaker: each('speaker') }
+}
+
+const usageOf = ({ controller, speaker }: Processes): CpuOfChange => ({
+  controller: cpuTime(controller),
+  speaker: cpuTime(speaker),
+})

@@ -1,0 +1,107 @@
+/**
+ * 10,000 Services, announced: memory, writes when nothing happens, and CPU of a change beside the same with 10. One node,
+ * and no kube-proxy on it: what is measured is a process, whatever the number of nodes, and kube-proxy has much to do with
+ * so many.
+ */
+
+import { systemNamespace } from '../../../src/api/names.ts'
+import { leases } from '../../../src/kube/resources.ts'
+import { namespaceOf } from '../../lab/addresses.ts'
+import { processOf } from '../../lab/parts.ts'
+import type { ProcessRecord } from '../../lab/processes.ts'
+import { atMost, atMostTimesFloor, type Row } from '../row.ts'
+import { announce, type CpuOfChange, comeAndGo, cpuOf, cpuWhenIdle, flipEndpoint } from './changes.ts'
+import type { BgpOptions } from './options.ts'
+import { range, type Scene, withScene } from './scene.ts'
+import { heap, memory } from './usage.ts'
+import { quiet, writes, writesBetween } from './writes.ts'
+
+const FEW = 10
+const IDLE_SECONDS = 60
+
+export const scale = ({ lab, services = 10_000, samples = 30, progress }: BgpOptions): Promise<readonly Row[]> =>
+  withScene({ lab: { ...lab, nodes: 1, kubeProxy: false }, progress }, async scene => {
+    await announce(scene, range(FEW).map(nameOf))
+    const processes = await processesOf(scene)
+    progress('warming up')
+    await changes(scene, processes, none, samples, 0)
+    await quiet(scene.lab)
+    progress(`CPU of a change with ${FEW} Services`)
+    const few = await changes(scene, processes, await cpuWhenIdle(processes, IDLE_SECONDS / 4), samples, 1)
+    progress(`${services} Services`)
+    for (let done = FEW; done < services; done += 1000) {
+      await announce(scene, range(Math.min(1000, services - done), done).map(nameOf))
+      progress(`${Math.min(done + 1000, services)} Services are in the router's kernel`)
+    }
+    await quiet(scene.lab)
+    const resident = { controller: memory(processes.controller), speaker: memory(processes.speaker) }
+    progress(`memory: ${JSON.stringify(resident)}; ${IDLE_SECONDS} s in which nothing happens`)
+    const before = await writes(scene.lab)
+    const idle = await cpuWhenIdle(processes, IDLE_SECONDS)
+    const written = writesBetween(before, await writes(scene.lab))
+    progress(`written: ${JSON.stringify([...written])}; CPU of a change with ${services} Services`)
+    const many = await changes(scene, processes, idle, samples, 2)
+    const inUse = {
+      controller: await heap(processes.controller, namespaceOf(scene.lab.name, 'control')),
+      speaker: await heap(processes.speaker, namespaceOf(scene.lab.name, 'node1')),
+    }
+    const row = (name: string, value: number, unit: string, more: Pick<Row, 'floor' | 'target'> = {}): Row => ({
+      name: `${services} Services: ${name}`,
+      value,
+      unit,
+      samples: 1,
+      failures: 0,
+      ...more,
+    })
+    return [
+      ...roles.map(role => row(`the ${role}'s memory (RSS)`, resident[role].now, 'MiB', { target: atMost(200) })),
+      ...roles.map(role => row(`the ${role}'s memory, at most so far`, resident[role].most, 'MiB')),
+      ...roles.map(role => row(`the ${role}'s heap, garbage aside`, inUse[role], 'MiB')),
+      row('writes in an idle minute, Leases aside', sum(written.values()), '', { target: atMost(0) }),
+      ...roles.map(role => row(`the ${role}'s CPU in an idle minute`, idle[role] * 60, 'ms')),
+      ...kinds.flatMap(kind =>
+        roles.map(role => ({
+          ...row(`the ${role}'s CPU for ${kind}; floor: ${FEW} Services`, many[kind][role], 'ms', {
+            floor: few[kind][role],
+            target: atMostTimesFloor(1.5),
+          }),
+          samples,
+        })),
+      ),
+    ]
+  })
+
+const roles = ['controller', 'speaker'] as const
+const kinds = ['an endpoint that comes or goes', 'a Service that comes and goes'] as const
+
+const none: CpuOfChange = { controller: 0, speaker: 0 }
+
+const nameOf = (number: number): string => `service-${number}`
+
+/** Each kind of change so many times. @param phase names of Services that go are not used again */
+async function changes(
+  scene: Scene,
+  processes: Parameters<typeof cpuOf>[0],
+  idle: CpuOfChange,
+  count: number,
+  phase: number,
+): Promise<Readonly<Record<(typeof kinds)[number], CpuOfChange>>> {
+  return {
+    'an endpoint that comes or goes': await cpuOf(processes, idle, count, () => flipEndpoint(scene, nameOf(0))),
+    'a Service that comes and goes': await cpuOf(processes, idle, count, number =>
+      comeAndGo(scene, `passing-${phase}-${number}`),
+    ),
+  }
+}
+
+/** The controller that leads, and the speaker. */
+async function processesOf({ lab, client }: Scene): Promise<Readonly<Record<(typeof roles)[number], ProcessRecord>>> {
+  const lease = await client.get(leases, { name: 'fairlead-controller', namespace: systemNamespace })
+  const leader = lease.spec?.holderIdentity?.startsWith('controller1_') === true ? 'controller1' : 'controller2'
+  const controller = processOf(lab, 'control', leader)
+  const speaker = processOf(lab, 'node1', 'manager')
+  if (controller === undefined || speaker === undefined) throw new Error('a manager does not run')
+  return { controller, speaker }
+}
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, each) => total + each, 0)
