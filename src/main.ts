@@ -2,7 +2,7 @@
 /** `manager`: from the command line to the roles, and out again on a signal. */
 import { randomUUID } from 'node:crypto'
 import { type Logger, pino, stdTimeFunctions } from 'pino'
-import { EMPTY, finalize, merge, type Observable, Subject, shareReplay, switchMap, takeUntil, tap } from 'rxjs'
+import { EMPTY, filter, finalize, merge, type Observable, Subject, shareReplay, switchMap, takeUntil, tap } from 'rxjs'
 import packageJson from '../package.json' with { type: 'json' }
 import { GobgpRouter } from './bgp/gobgp/router.ts'
 import { controller } from './controller.ts'
@@ -25,6 +25,8 @@ const controllerKinds: readonly Kind[] = [...speakerKinds, 'namespaces']
 /** What the roles share. */
 interface Shared {
   readonly cluster: Observable<Change>
+  /** The API server said a word about the ledger. */
+  readonly ledgerHeard: Observable<unknown>
   readonly client: KubeClient
   readonly log: Logger
   readonly stop: Observable<unknown>
@@ -39,12 +41,15 @@ function start(what: Start): void {
   if (config === undefined) return
   const client = createClient(config)
   const stop = new Subject<NodeJS.Signals>()
+  const heard = new Subject<Kind>()
   const cluster = watchCluster(client, role === 'speaker' ? speakerKinds : controllerKinds, {
     backoff: { first: 100, most: 3_000, random: Math.random },
     scheduler: monotonic,
     report: (err, { plural }) => log.warn({ err, kind: plural }, 'a watch failed; trying again'),
+    heard: kind => heard.next(kind),
   }).pipe(shareReplay({ bufferSize: 1, refCount: true }))
-  const shared = { cluster, client, log, stop }
+  const ledgerHeard = heard.pipe(filter(kind => kind === 'virtualIPs'))
+  const shared = { cluster, ledgerHeard, client, log, stop }
 
   log.info({ version: packageJson.version, options }, 'starting')
   run(what, shared).subscribe({
@@ -98,9 +103,9 @@ function control(options: ControllerOptions, { cluster, client, log, stop }: Sha
 }
 
 /** Announces until it is stopped, and then leaves the router as it is: it goes on announcing. */
-function speak(options: SpeakerOptions, { cluster, client, log, stop }: Shared): Observable<never> {
+function speak(options: SpeakerOptions, { stop, ...shared }: Shared): Observable<never> {
   const router = new GobgpRouter(options.gobgpSocket)
-  return speaker({ cluster, client, router, options, log }).pipe(
+  return speaker({ ...shared, router, options }).pipe(
     takeUntil(stop),
     finalize(() => router.close()),
   )

@@ -7,21 +7,27 @@ import { defaultLoadBalancerClass, systemNamespace } from './api/names.ts'
 export interface CommonOptions {
   readonly kubeconfig?: string
   readonly logLevel: string
+  /** Of the installation: its Pods, and its Leases. */
+  readonly namespace: string
+  /** The Pod that this runs in. */
+  readonly podName?: string
 }
 
-export interface ControllerOptions {
-  readonly namespace: string
+export interface ControllerOptions extends Pick<CommonOptions, 'namespace'> {
+  /** This replica's name in the leader's Lease and in Events. */
   readonly identity: string
   readonly loadBalancerClass: string
   readonly requireAnnotation: boolean
 }
 
-export interface SpeakerOptions {
+export interface SpeakerOptions extends Pick<CommonOptions, 'namespace' | 'podName'> {
   readonly nodeName: string
   readonly gobgpSocket: string
   readonly nextHops: 'self' | 'eligible-nodes'
   /** A URL with `{address}` for the node's address; undefined: kube-proxy is not asked. */
   readonly proxyHealth?: string
+  /** Seconds that gobgpd goes on announcing without a living manager; undefined: for ever. */
+  readonly failStatic?: number
 }
 
 export type Start =
@@ -49,10 +55,12 @@ export function commandLine(version: string, start: (what: Start) => void): Comm
     ),
     all: speaking(controlling(common(program.command('all')).description('Controller and speaker in one process.'))),
   }
-  roles.controller.action((options: CommonOptions & ControllerOptions) => start({ role: 'controller', options }))
+  roles.controller.action((flags: CommonOptions & ControllerOptions) =>
+    start({ role: 'controller', options: identified(flags) }),
+  )
   roles.speaker.action((flags: CommonOptions & SpeakerOptions) => start({ role: 'speaker', options: asked(flags) }))
   roles.all.action((flags: CommonOptions & ControllerOptions & SpeakerOptions) =>
-    start({ role: 'all', options: asked(flags) }),
+    start({ role: 'all', options: identified(asked(flags)) }),
   )
   return program
 }
@@ -65,18 +73,21 @@ function common(command: Command): Command {
         .choices([...Object.values(levels.labels), 'silent'])
         .default('info'),
     )
-}
-
-function controlling(command: Command): Command {
-  return command
     .addOption(
-      new Option('--namespace <name>', 'where the leader’s Lease is kept')
+      new Option('--namespace <name>', 'of this installation: where its Leases are')
         .env('POD_NAMESPACE')
         .default(systemNamespace),
     )
     .addOption(
-      new Option('--identity <name>', 'this replica’s name in the Lease').env('POD_NAME').default(defaultIdentity()),
+      new Option(
+        '--pod-name <name>',
+        'the Pod that this runs in: its name in Leases, and how it learns why it ends',
+      ).env('POD_NAME'),
     )
+}
+
+function controlling(command: Command): Command {
+  return command
     .addOption(
       new Option('--load-balancer-class <name>', 'the class that is served, besides none').default(
         defaultLoadBalancerClass,
@@ -107,11 +118,25 @@ function speaking(command: Command): Command {
       proxyHealthUrl,
       'http://{address}:10256/healthz',
     )
+    .option(
+      '--fail-static <seconds>',
+      'how long gobgpd goes on announcing without a living manager; off: for ever',
+      failStaticSeconds,
+      600,
+    )
 }
 
 /** `off` on the command line is absence in the options. */
-function asked<T extends SpeakerOptions>({ proxyHealth, ...flags }: T) {
-  return { ...flags, ...(proxyHealth !== undefined && proxyHealth !== 'off' && { proxyHealth }) }
+function asked<T extends SpeakerOptions>({ proxyHealth, failStatic, ...flags }: T) {
+  return {
+    ...flags,
+    ...(proxyHealth !== undefined && proxyHealth !== 'off' && { proxyHealth }),
+    ...(failStatic !== undefined && failStatic > 0 && { failStatic }),
+  }
+}
+
+function identified<T extends Pick<CommonOptions, 'podName'>>(flags: T) {
+  return { ...flags, identity: flags.podName || `${hostname()}-${process.pid}` }
 }
 
 function notEmpty(text: string): string {
@@ -128,6 +153,9 @@ function proxyHealthUrl(text: string): string {
   return text
 }
 
-function defaultIdentity(): string {
-  return `${hostname()}-${process.pid}`
+/** 0 stands for `off`. */
+function failStaticSeconds(text: string): number {
+  if (text === 'off') return 0
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('It has to be off or a number of whole seconds.')
+  return Number(text)
 }

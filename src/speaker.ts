@@ -1,10 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
-import { Map as IMap } from 'immutable'
 import type { Logger } from 'pino'
 import {
   combineLatest,
   delay,
-  distinctUntilChanged,
   filter,
   finalize,
   ignoreElements,
@@ -13,8 +10,6 @@ import {
   type Observable,
   Subject,
   share,
-  shareReplay,
-  skipWhile,
   startWith,
   tap,
   throttleTime,
@@ -22,14 +17,13 @@ import {
   withLatestFrom,
 } from 'rxjs'
 import type { Router } from './bgp/router.ts'
-import type { ProxyHealth } from './desired/forward.ts'
-import { type NextHops, nextHops } from './desired/nexthops.ts'
-import { proxyHealth, type Target } from './health/proxy.ts'
 import type { KubeClient } from './kube/client.ts'
 import type { SpeakerOptions } from './options.ts'
 import { Announcer, type Scene } from './speaker/announcer.ts'
+import { eligibleHops } from './speaker/hops.ts'
+import { SpeakerLease } from './speaker/lease.ts'
+import { Progress } from './speaker/progress.ts'
 import { failedConfStatus, nodeConfStatus, SpeakerStatus } from './speaker/status.ts'
-import { proxyTargets } from './speaker/targets.ts'
 import { passes } from './streams/passes.ts'
 import { slots } from './streams/slots.ts'
 import { monotonic } from './streams/time.ts'
@@ -47,6 +41,8 @@ const retrying = { backoff: { first: 50, most: 1_000, random: Math.random }, sch
 export interface SpeakerParts {
   /** Replays its last value. */
   readonly cluster: Observable<Change>
+  /** The API server said a word about the ledger. */
+  readonly ledgerHeard: Observable<unknown>
   readonly client: KubeClient
   readonly router: Router
   readonly options: SpeakerOptions
@@ -57,7 +53,7 @@ export interface SpeakerParts {
  * The speaker of a node, for as long as it is subscribed to: cluster and kube-proxy's health -> desired -> plan -> router ->
  * status. Unsubscribing leaves the router as it is: it goes on announcing.
  */
-export function speaker({ cluster, client, router, options, log }: SpeakerParts): Observable<never> {
+export function speaker({ cluster, ledgerHeard, client, router, options, log }: SpeakerParts): Observable<never> {
   const { nodeName } = options
   const announcer = new Announcer(router, nodeName, options.nextHops === 'eligible-nodes')
   const status = new SpeakerStatus(client, nodeName, {
@@ -75,8 +71,15 @@ export function speaker({ cluster, client, router, options, log }: SpeakerParts)
     startWith(undefined),
   )
 
+  const progress = new Progress()
   const scenes = combineLatest([cluster, eligibleHops(cluster, options), compareAll]).pipe(
-    map(([{ snapshot, touched }, hops]): Scene => ({ snapshot, hops, touched })),
+    map(([{ snapshot, touched }, hops]): Scene & { readonly at: number } => ({
+      snapshot,
+      hops,
+      touched,
+      at: monotonic.now(),
+    })),
+    tap(({ at }) => progress.asked(at)),
   )
   const failed = new Subject<unknown>()
   const announced = scenes.pipe(
@@ -89,6 +92,7 @@ export function speaker({ cluster, client, router, options, log }: SpeakerParts)
       },
     }),
     tap(({ result, scene }) => {
+      progress.done(scene.at)
       if (result.changes.length > 0) log.info({ changes: result.changes }, 'changed the router')
       if (result.reset.length > 0) log.warn({ reset: result.reset }, 'sessions had to be reset for an edit')
       if (result.foreign.length > 0) log.warn({ prefixes: result.foreign }, 'left alone: paths of no Eip')
@@ -125,42 +129,17 @@ export function speaker({ cluster, client, router, options, log }: SpeakerParts)
     withLatestFrom(cluster),
     tap(([error, { snapshot }]) => status.writeUnknownPeers(snapshot, error)),
   )
-  return merge(failures, silences, announced, sessions).pipe(
+  const lease = new SpeakerLease(client, {
+    ...options,
+    scheduler: monotonic,
+    clock: () => new Date(),
+    report: (err, failures) =>
+      log[failures === 1 ? 'warn' : 'debug']({ err, failures }, 'the Lease could not be renewed; trying again'),
+  })
+  const renewals = lease.renewals(() => progress.until, announced)
+  const heard = ledgerHeard.pipe(tap(() => progress.heard(monotonic.now())))
+  return merge(heard, failures, silences, renewals, announced, sessions).pipe(
     ignoreElements(),
     finalize(() => status.stop()),
-  )
-}
-
-/**
- * The nodes that this speaker announces. Says nothing before it is known of every candidate whether its kube-proxy is
- * healthy, so that a restart of the speaker withdraws nothing.
- */
-function eligibleHops(cluster: Observable<Change>, options: SpeakerOptions): Observable<NextHops> {
-  const { nodeName, proxyHealth: template } = options
-  const candidates = cluster.pipe(
-    map(({ snapshot }) => snapshot.nodes),
-    distinctUntilChanged(),
-    map(nodes => {
-      const names = options.nextHops === 'self' ? [nodeName] : [...nodes.keys()]
-      const targets =
-        template === undefined ? new Map<string, Target>() : proxyTargets(names, nodes, nodeName, template)
-      return { nodes, names, targets }
-    }),
-    shareReplay({ bufferSize: 1, refCount: true }),
-  )
-  const healths = proxyHealth(candidates.pipe(map(({ targets }) => targets))).pipe(
-    startWith(IMap<string, ProxyHealth>()),
-  )
-  const unasked: ProxyHealth = template === undefined ? 'healthy' : 'unknown'
-  return combineLatest([candidates, healths]).pipe(
-    skipWhile(([{ targets }, known]) => [...targets.keys()].some(name => known.get(name, 'unknown') === 'unknown')),
-    map(([{ nodes, names }, known]) =>
-      nextHops(
-        names,
-        name => nodes.get(name),
-        name => known.get(name, unasked),
-      ),
-    ),
-    distinctUntilChanged<NextHops>(isDeepStrictEqual),
   )
 }

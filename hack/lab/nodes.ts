@@ -56,7 +56,7 @@ const manager = (role: string, lab: Lab, identity: Identity): readonly string[] 
 
 export const controllerCommand = (lab: Lab, name: string): readonly string[] => [
   ...manager('controller', lab, 'controller'),
-  `--identity=${name}`,
+  `--pod-name=${name}`,
 ]
 
 /** The manager of a node: a speaker, or in the compact shape one that is everything, for every node. */
@@ -67,7 +67,7 @@ export function speakerCommand(lab: Lab, node: NodeName): readonly string[] {
     ...(lab.kubeProxy ? [] : ['--proxy-health=off']),
   ]
   return lab.shape === 'compact'
-    ? [...manager('all', lab, 'manager'), ...flags, `--identity=${node}`, '--next-hops=eligible-nodes']
+    ? [...manager('all', lab, 'manager'), ...flags, `--pod-name=${node}`, '--next-hops=eligible-nodes']
     : [...manager('speaker', lab, 'speaker'), ...flags]
 }
 

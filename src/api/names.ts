@@ -23,11 +23,15 @@ export const annotations = {
   defaultEip: 'eip.openelb.kubesphere.io/is-default-eip',
   /** On a Node: nothing is announced from it while this is present. */
   drain: 'fairlead.dev/drain',
+  /** On a speaker's Lease: seconds after which its gobgpd has withdrawn everything, if no manager lives. Absent: never. */
+  failStatic: 'fairlead.dev/fail-static',
 } as const
 
 export const labels = {
   /** On a Node: load balancers leave it alone (KEP-1143). */
   excludeFromLoadBalancers: 'node.kubernetes.io/exclude-from-external-load-balancers',
+  /** On a Lease: `true` makes it a speaker's. */
+  speaker: 'fairlead.dev/speaker',
 } as const
 
 /** The value of `annotations.loadBalancer` that means us. */
@@ -48,6 +52,9 @@ export const conditionTypes = {
 } as const
 
 export const controllerFieldManager = 'fairlead-controller'
+
+/** The Lease by which the speaker of a node tells that it follows the ledger. */
+export const speakerLease = (nodeName: string): string => `fairlead-speaker-${nodeName}`
 
 /** One for each speaker, so that what a node wrote into a shared status is owned, and given up, by that node alone. */
 export const speakerFieldManager = (nodeName: string): string => `fairlead-speaker-${nodeName}`

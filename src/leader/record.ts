@@ -1,5 +1,6 @@
 /** What a Lease says and what is written into it. Pure. */
 import type { Lease } from '../kube/objects.ts'
+import { microTime } from '../kube/time.ts'
 
 type LeaseSpec = NonNullable<Lease['spec']>
 
@@ -66,6 +67,3 @@ export const released = (before: LeaseSpec | undefined, now: Date): LeaseSpec =>
   leaseDurationSeconds: 1,
   renewTime: microTime(now),
 })
-
-/** metav1.MicroTime. */
-const microTime = (time: Date): string => time.toISOString().replace('Z', '000Z')

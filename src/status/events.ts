@@ -15,6 +15,7 @@ import type { Draft, KubeClient } from '../kube/client.ts'
 import { ApiError } from '../kube/errors.ts'
 import type { Event } from '../kube/objects.ts'
 import { events } from '../kube/resources.ts'
+import { microTime } from '../kube/time.ts'
 import { type Backoff, backoffDelay } from '../streams/backoff.ts'
 
 export type Happening = Pick<Event, 'type' | 'reason' | 'action' | 'note' | 'regarding'>
@@ -87,7 +88,7 @@ function eventOf(happening: Happening, { instance, clock }: EventRecorderOptions
     ...happening,
     // The API server's limit, in bytes; nearly all of our text is ASCII.
     note: note.length > 1000 ? `${note.slice(0, 999)}…` : note,
-    eventTime: now.toISOString().replace('Z', '000Z'),
+    eventTime: microTime(now),
     reportingController: 'fairlead.dev/controller',
     reportingInstance: instance,
   }

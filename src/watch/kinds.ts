@@ -29,6 +29,8 @@ export type ClusterEvent = {
 export interface Source<T extends KubeObject> {
   readonly resource: resources.Resource<T>
   readonly trim: (object: T) => T
+  /** For a kind of which it matters to know that nothing is missed: see WatchKindOptions. */
+  readonly timeoutSeconds?: number
 }
 
 export const sources: { readonly [K in Kind]: Source<Kinds[K]> } = {
@@ -39,5 +41,6 @@ export const sources: { readonly [K in Kind]: Source<Kinds[K]> } = {
   eips: { resource: resources.eips, trim },
   bgpConfs: { resource: resources.bgpConfs, trim },
   bgpPeers: { resource: resources.bgpPeers, trim },
-  virtualIPs: { resource: resources.virtualIPs, trim },
+  // By the ledger it is decided what may be announced: that is followed more closely.
+  virtualIPs: { resource: resources.virtualIPs, trim, timeoutSeconds: 10 },
 }

@@ -10,6 +10,11 @@ import { mergeTouched, nothingTouched, touchesAnything } from './touched.ts'
 import { mapEvent } from './trim.ts'
 import { type WatchKindOptions, watchKind } from './watchkind.ts'
 
+export interface ClusterWatchOptions extends Omit<WatchKindOptions, 'heard' | 'timeoutSeconds'> {
+  /** Called when the server said a word about a kind, if only that nothing happened. */
+  readonly heard?: (kind: Kind) => void
+}
+
 /**
  * Watches the kinds given; the others stay empty in the snapshot. The first value comes when each of them has been
  * listed, and touches everything: whatever is decided from less would withdraw what is only not yet known. Later
@@ -18,7 +23,7 @@ import { type WatchKindOptions, watchKind } from './watchkind.ts'
 export const watchCluster = (
   client: KubeClient,
   kinds: readonly Kind[],
-  options: WatchKindOptions,
+  options: ClusterWatchOptions,
 ): Observable<Change> =>
   defer(() => {
     const unlisted = new Set(kinds)
@@ -36,9 +41,15 @@ export const watchCluster = (
     )
   })
 
-function watchOne<K extends Kind>(client: KubeClient, kind: K, options: WatchKindOptions): Observable<ClusterEvent> {
-  const source: Source<Kinds[K]> = sources[kind]
-  return watchKind<Kinds[K]>(client, source.resource, options).pipe(
-    map(event => ({ kind, event: mapEvent(event, source.trim) }) as ClusterEvent),
-  )
+function watchOne<K extends Kind>(
+  client: KubeClient,
+  kind: K,
+  { heard, ...options }: ClusterWatchOptions,
+): Observable<ClusterEvent> {
+  const { resource, trim, timeoutSeconds }: Source<Kinds[K]> = sources[kind]
+  return watchKind<Kinds[K]>(client, resource, {
+    ...options,
+    heard: () => heard?.(kind),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+  }).pipe(map(event => ({ kind, event: mapEvent(event, trim) }) as ClusterEvent))
 }

@@ -30,13 +30,17 @@ export interface WatchKindOptions {
   readonly scheduler: SchedulerLike
   /** Told of each failure; the watch goes on by itself. */
   readonly report: (error: unknown, resource: Resource<KubeObject>) => void
+  /** Called when the server said a word, be it a bookmark or a watch's end in time: what had happened has been told. */
+  readonly heard?: () => void
+  /**
+   * Seconds after which the server ends a watch. So they spread anew over its replicas, and one that stalls is found out:
+   * where nothing happens, the end is all that is heard. 60 if absent.
+   */
+  readonly timeoutSeconds?: number
 }
 
-/** Seconds after which the server ends a watch, so that watches spread anew over the replicas of the API server. */
-const timeoutSeconds = 300
-
-/** Milliseconds without a word after which a watch counts as stalled: bookmarks come every minute. */
-const silence = 90_000
+/** Milliseconds without a word, the end at the latest, after which a watch counts as stalled. */
+const silenceOf = (timeoutSeconds: number): number => timeoutSeconds * 1000 + 5_000
 
 /**
  * Lists, then watches. Never errors and never completes: a watch that ends or breaks off goes on from where it was,
@@ -45,13 +49,14 @@ const silence = 90_000
 export const watchKind = <T extends KubeObject>(
   client: KubeClient,
   resource: Resource<T>,
-  { backoff, scheduler, report }: WatchKindOptions,
+  { backoff, scheduler, report, heard, timeoutSeconds = 60 }: WatchKindOptions,
 ): Observable<WatchEvent<T>> =>
   defer(() => {
     /** Absent: everything has to be listed. */
     let position: string | undefined
     /** Attempts since a watch last said a word. A list alone is no success: the watch after it may fail each time. */
     let fruitless = 0
+    const silence = silenceOf(timeoutSeconds)
 
     const pause = () => timer(backoffDelay(backoff, Math.max(1, fruitless)), scheduler)
 
@@ -60,16 +65,30 @@ export const watchKind = <T extends KubeObject>(
         position = resourceVersion
         return { type: 'synced', items }
       }),
+      tap(() => heard?.()),
     )
 
-    const watch = defer(() => client.watch(resource, { resourceVersion: position ?? '', timeoutSeconds })).pipe(
-      timeout({ each: silence, scheduler, with: () => throwError(() => stalled(resource)) }),
-      tap(notice => {
-        fruitless = 0
-        position = notice.type === 'bookmark' ? notice.resourceVersion : notice.object.metadata.resourceVersion
-      }),
-      mergeMap((notice): Observable<WatchEvent<T>> => (notice.type === 'bookmark' ? EMPTY : of(notice))),
-    )
+    const watch = defer(() => {
+      const begun = scheduler.now()
+      return client.watch(resource, { resourceVersion: position ?? '', timeoutSeconds }).pipe(
+        timeout({ each: silence, scheduler, with: () => throwError(() => stalled(resource, silence)) }),
+        tap({
+          next: notice => {
+            fruitless = 0
+            position = notice.type === 'bookmark' ? notice.resourceVersion : notice.object.metadata.resourceVersion
+            heard?.()
+          },
+          // That its time is over is the server's word, too. There may be no other: there are no bookmarks of a kind of which
+          // nothing happened since the server started, but by an etcd that notifies of progress.
+          complete: () => {
+            if (scheduler.now() - begun < (timeoutSeconds - 1) * 1000) return
+            fruitless = 0
+            heard?.()
+          },
+        }),
+        mergeMap((notice): Observable<WatchEvent<T>> => (notice.type === 'bookmark' ? EMPTY : of(notice))),
+      )
+    })
 
     return defer(() => {
       fruitless += 1
@@ -86,5 +105,5 @@ export const watchKind = <T extends KubeObject>(
     )
   })
 
-const stalled = (resource: Resource<KubeObject>) =>
+const stalled = (resource: Resource<KubeObject>, silence: number) =>
   new ApiError(0, 'Unreachable', `watch of ${resource.plural}: not a word for ${silence / 1000} s`)

@@ -140,9 +140,9 @@ test.serial(
     const speaks = ['--node-name=node1', `--gobgp-socket=${gobgpSocket(lab, 'node1')}`, '--log-level=debug']
     const config = (who: 'controller' | 'speaker' | 'admin') => `--kubeconfig=${kubeconfigOf(lab, who)}`
     for (const [place, args, sign] of [
-      ['control', ['controller', config('controller'), '--identity=mine'], '"does not lead"'],
+      ['control', ['controller', config('controller'), '--pod-name=mine'], '"does not lead"'],
       ['node1', ['speaker', config('speaker'), ...speaks], '"event":"connected"'],
-      ['node1', ['all', config('admin'), '--identity=mine', ...speaks], '"event":"connected"'],
+      ['node1', ['all', config('admin'), '--pod-name=mine', ...speaks], '"event":"connected"'],
     ] as const) {
       const { child, lines, exitCode } = manager(args, {}, place)
       await eventually(

@@ -31,6 +31,23 @@ test('a watch request tells what happened after its version, and completes when 
   t.true(first?.type === 'upsert' && first.object.metadata.name === 'after')
 })
 
+test('a watch of which nothing happens is heard again and again, and never reported', async t => {
+  const { client } = t.context
+  let heard = 0
+  const subscription = watchKind(client, virtualIPs, {
+    ...options,
+    report: error => t.fail(String(error)),
+    heard: () => {
+      heard += 1
+    },
+    timeoutSeconds: 2,
+  }).subscribe()
+  // The list, and the end of two watches.
+  await eventually(() => heard === 3, 20_000)
+  t.pass()
+  subscription.unsubscribe()
+})
+
 test('37: a version that is too old is Expired, and leads to a new list without those that are gone', async t => {
   const { client } = t.context
   // No Eip is older than the definition of Eips.

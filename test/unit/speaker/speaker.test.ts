@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import test, { type ExecutionContext } from 'ava'
 import { Map as IMap, Set as ISet } from 'immutable'
 import { type DestinationStream, pino } from 'pino'
-import { ReplaySubject } from 'rxjs'
+import { ReplaySubject, Subject } from 'rxjs'
 import type { NodeConfStatus } from '../../../src/api/bgpconf.ts'
 import type { KubeClient } from '../../../src/kube/client.ts'
-import type { KubeObject } from '../../../src/kube/objects.ts'
+import type { KubeObject, Lease } from '../../../src/kube/objects.ts'
 import { keyOf } from '../../../src/kube/resources.ts'
 import type { SpeakerOptions } from '../../../src/options.ts'
 import { speaker } from '../../../src/speaker.ts'
@@ -54,15 +54,22 @@ function run(
     if (status !== undefined) told.push(status)
     return { ...part, metadata: metadata(name, { resourceVersion: `${told.length + 1}` }) }
   }
+  const ledgerHeard = new Subject<void>()
+  const leases: Lease[] = []
+  const mergePatch = async (_: unknown, __: unknown, patch: Lease) => leases.push(patch)
   const subscription = speaker({
     cluster,
+    ledgerHeard,
     router,
-    client: fakeClient({ apply: apply as unknown as KubeClient['apply'] }),
-    options: { nodeName: 'node1', gobgpSocket: '', nextHops: 'self', ...options },
+    client: fakeClient({
+      apply: apply as unknown as KubeClient['apply'],
+      mergePatch: mergePatch as unknown as KubeClient['mergePatch'],
+    }),
+    options: { nodeName: 'node1', namespace: 'fairlead-system', gobgpSocket: '', nextHops: 'self', ...options },
     log: pino({}, log),
   }).subscribe({ error: error => t.fail(String(error)) })
   t.teardown(() => subscription.unsubscribe())
-  return { cluster, told, subscription }
+  return { cluster, ledgerHeard, leases, told, subscription }
 }
 
 /** A healthz that answers when and what the test says. */
@@ -190,4 +197,18 @@ test('21: an edit that resets a session says so in what is logged', async t => {
   await until(t, 'the edit', () => router.held.peers[0]?.as === 64999)
   await until(t, 'said so', () => lines.some(line => line.includes('"reset":["10.0.0.254"]')))
   t.is(router.held.peers.length, 1)
+})
+
+test('the Lease is renewed once the router has caught up, and not before', async t => {
+  const router = new ModelRouter()
+  router.away = true
+  const { cluster, leases, ledgerHeard } = run(t, router)
+  cluster.next(everything)
+  ledgerHeard.next()
+  await new Promise(resolve => setTimeout(resolve, 100))
+  t.deepEqual(leases, [])
+  router.away = false
+  await until(t, 'renewed', () => leases.length === 1)
+  t.is(leases[0]?.spec?.holderIdentity, 'node1')
+  t.deepEqual(router.held.paths, [path])
 })

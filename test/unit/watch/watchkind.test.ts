@@ -9,10 +9,11 @@ import { node } from '../objects.ts'
 import { VirtualTime } from '../streams/virtualtime.ts'
 
 /** A watch whose API server the test plays. Waits are 100 ms, then 200, and so on. */
-function play(lists: (() => Promise<List<Node>>)[]) {
+function play(lists: (() => Promise<List<Node>>)[], timeoutSeconds?: number) {
   const time = new VirtualTime()
   const events: WatchEvent<Node>[] = []
   const reported: unknown[] = []
+  let heard = 0
   const watches: { options: WatchOptions; notices: Subject<WatchNotice<Node>>; open: boolean }[] = []
   let ended = false
   const client = fakeClient({
@@ -32,6 +33,10 @@ function play(lists: (() => Promise<List<Node>>)[]) {
     backoff: { first: 100, most: 1000, random: () => 0 },
     scheduler: time,
     report: error => reported.push(error),
+    heard: () => {
+      heard += 1
+    },
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   }).subscribe({
     next: event => events.push(event),
     error: () => {
@@ -41,7 +46,7 @@ function play(lists: (() => Promise<List<Node>>)[]) {
       ended = true
     },
   })
-  return { time, events, reported, watches, subscription, hasEnded: () => ended }
+  return { time, events, reported, watches, subscription, heard: () => heard, hasEnded: () => ended }
 }
 
 const listed =
@@ -131,17 +136,42 @@ test('lists that work and watches that fail after each do not make a tight loop'
   t.is(watches.length, 3)
 })
 
-test('37: a watch that falls silent is given up after 90 s and taken up where it was', async t => {
+test('37: a watch that falls silent is given up 5 s after it was to end, and taken up where it was', async t => {
   const { time, watches, reported } = play([listed('5')])
-  await time.pass(60_000)
+  await time.pass(50_000)
   watches[0]?.notices.next(bookmark('6'))
-  await time.pass(89_999)
+  await time.pass(64_999)
   t.true(watches[0]?.open)
   await time.pass(1)
   t.false(watches[0]?.open)
   await time.pass(100)
   t.is(watches[1]?.options.resourceVersion, '6')
   t.regex(String(reported[0]), /not a word/)
+})
+
+test('a watch whose time is over goes on at once though nothing was said, and was heard', async t => {
+  const { time, watches, heard } = play([listed('5')], 10)
+  await time.pass(0)
+  for (const round of [1, 2, 3]) {
+    await time.pass(10_000)
+    watches.at(-1)?.notices.complete()
+    await time.pass(0)
+    t.deepEqual([watches.length, heard()], [round + 1, round + 1])
+  }
+})
+
+test('each word of the server is heard: a list, a change, that nothing happened; an error or an early end is none', async t => {
+  const { time, watches, heard } = play([listed('5')])
+  await time.pass(0)
+  t.is(heard(), 1)
+  watches[0]?.notices.next(upsert(node('a', { resourceVersion: '7' })))
+  t.is(heard(), 2)
+  watches[0]?.notices.next(bookmark('8'))
+  t.is(heard(), 3)
+  watches[0]?.notices.error(unreachable())
+  await time.pass(100)
+  watches[1]?.notices.complete()
+  t.is(heard(), 3)
 })
 
 test('it never ends, and unsubscribing ends the watch', async t => {
