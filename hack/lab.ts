@@ -35,9 +35,13 @@ program
       .default('daemonset'),
   )
   .addOption(new Option('--router <router>', 'what the nodes peer with').choices(['frr', 'bird']).default('frr'))
+  .option('--bfd', 'the router runs BFD with the nodes', false)
   .option('--json', 'the last line on stdout is one object: namespaces, addresses, pids, sockets, kubeconfig', false)
   .action(
-    async ({ json, ...options }: Required<Pick<Lab, 'name' | 'nodes' | 'shape' | 'router'>> & { json: boolean }) => {
+    async ({
+      json,
+      ...options
+    }: Required<Pick<Lab, 'name' | 'nodes' | 'shape' | 'router' | 'bfd'>> & { json: boolean }) => {
       const started = Date.now()
       const progress = (line: string) =>
         console.error(`${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${line}`)

@@ -58,6 +58,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     nodes: 3,
     shape: 'daemonset',
     router: 'frr',
+    bfd: false,
     manager: true,
     kubeProxy: true,
     keep: false,

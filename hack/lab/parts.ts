@@ -16,7 +16,7 @@ import {
   speakerCommand,
 } from './nodes.ts'
 import { isAlive, type ProcessRecord, signal, start, stop, waitReady } from './processes.ts'
-import { bgpdCommand, birdCommand, routerSocket, zebraCommand } from './routers.ts'
+import { bfddCommand, bgpdCommand, birdCommand, routerSocket, zebraCommand } from './routers.ts'
 import { type Lab, logDirectory, placeDirectory, recordedProcess, recordProcess } from './state.ts'
 
 interface Recipe {
@@ -39,6 +39,7 @@ const recipes = {
   controller1: { argv: lab => controllerCommand(lab, 'controller1') },
   controller2: { argv: lab => controllerCommand(lab, 'controller2') },
   zebra: { argv: zebraCommand, socket: lab => routerSocket(lab, 'zebra') },
+  bfdd: { argv: bfddCommand, socket: lab => routerSocket(lab, 'bfdd') },
   bgpd: { argv: bgpdCommand, socket: lab => routerSocket(lab, 'bgpd') },
   bird: { argv: birdCommand, socket: lab => routerSocket(lab, 'bird') },
   'kube-proxy': {
@@ -63,7 +64,10 @@ export const speakers = (lab: Lab): readonly number[] =>
 /** The processes of a place, in the order they start in. */
 export function partsAt(lab: Lab, place: Place): readonly Part[] {
   if (place === 'client') return []
-  if (place === 'router') return lab.router === 'frr' ? ['zebra', 'bgpd'] : ['bird']
+  if (place === 'router') {
+    if (lab.router === 'bird') return ['bird']
+    return lab.bfd ? ['zebra', 'bfdd', 'bgpd'] : ['zebra', 'bgpd']
+  }
   if (place === 'control') {
     const controllers: readonly Part[] = lab.manager && lab.shape === 'daemonset' ? ['controller1', 'controller2'] : []
     return ['etcd', 'kube-apiserver', 'kube-controller-manager', ...controllers]

@@ -13,11 +13,12 @@ export async function configureRouter(lab: Lab): Promise<void> {
   const directory = directoryOf(lab)
   mkdirSync(directory, { recursive: true })
   if (lab.router === 'bird') {
-    writeFileSync(join(directory, 'bird.conf'), bird)
+    writeFileSync(join(directory, 'bird.conf'), bird(lab))
     return
   }
   writeFileSync(join(directory, 'zebra.conf'), 'hostname router\n')
-  writeFileSync(join(directory, 'bgpd.conf'), bgpd)
+  writeFileSync(join(directory, 'bfdd.conf'), 'hostname router\n')
+  writeFileSync(join(directory, 'bgpd.conf'), bgpd(lab))
   await exec(['chown', '-R', 'frr:frr', directory])
 }
 
@@ -25,7 +26,7 @@ export async function configureRouter(lab: Lab): Promise<void> {
  * Sessions are opened by the nodes, any node. Without a policy FRR would refuse
  * all routes of an eBGP peer (RFC 8212).
  */
-const bgpd = `hostname router
+const bgpd = ({ bfd }: Lab): string => `hostname router
 router bgp ${routerAs}
  bgp router-id ${routerAddress.v4}
  no bgp ebgp-requires-policy
@@ -35,6 +36,7 @@ router bgp ${routerAs}
  neighbor nodes peer-group
  neighbor nodes remote-as ${nodeAs}
  neighbor nodes graceful-restart-helper
+${bfd ? ' neighbor nodes bfd 3 100 100' : '!'}
  bgp listen range ${nodeNetwork.v4} peer-group nodes
  bgp listen range ${nodeNetwork.v6} peer-group nodes
  address-family ipv4 unicast
@@ -47,14 +49,17 @@ router bgp ${routerAs}
  exit-address-family
 `
 
-const bird = `log stderr all;
+/** After BFD went down BIRD refuses the neighbour for "error wait time", a minute unless it is told otherwise. */
+const bird = ({ bfd }: Lab): string => `log stderr all;
 router id ${routerAddress.v4};
 protocol device {}
 protocol kernel { merge paths yes limit 16; ipv4 { import none; export where source = RTS_BGP; }; }
 protocol kernel { merge paths yes limit 16; ipv6 { import none; export where source = RTS_BGP; }; }
+${bfd ? 'protocol bfd { interface "*" { min rx interval 100 ms; min tx interval 100 ms; multiplier 3; }; }' : ''}
 template bgp nodes {
   local as ${routerAs};
   passive;
+  ${bfd ? 'bfd on; error wait time 1, 2;' : ''}
   ipv4 { import all; export none; add paths rx; };
   ipv6 { import all; export none; add paths rx; };
 }
@@ -72,7 +77,13 @@ export function bgpdCommand(lab: Lab): readonly string[] {
   return [...frr(lab, 'bgpd'), '-z', join(directory, 'zserv.api'), '-f', join(directory, 'bgpd.conf')]
 }
 
-const frr = (lab: Lab, daemon: 'zebra' | 'bgpd'): readonly string[] => {
+export function bfddCommand(lab: Lab): readonly string[] {
+  const directory = directoryOf(lab)
+  const sockets = ['-z', join(directory, 'zserv.api'), '--bfdctl', join(directory, 'bfdd.sock')]
+  return [...frr(lab, 'bfdd'), ...sockets, '-f', join(directory, 'bfdd.conf')]
+}
+
+const frr = (lab: Lab, daemon: 'zebra' | 'bfdd' | 'bgpd'): readonly string[] => {
   const directory = directoryOf(lab)
   const own = ['-u', 'frr', '-g', 'frr', '-i', join(directory, `${daemon}.pid`)]
   return [binary(daemon), ...own, '--vty_socket', directory, '-P', '0', '--log', 'stdout']
@@ -88,8 +99,8 @@ export const birdCommand = (lab: Lab): readonly string[] => [
 ]
 
 /** A file that a router's daemon makes once it can be asked. */
-export const routerSocket = (lab: Lab, daemon: 'zebra' | 'bgpd' | 'bird'): string =>
-  join(directoryOf(lab), { zebra: 'zserv.api', bgpd: 'bgpd.vty', bird: 'bird.ctl' }[daemon])
+export const routerSocket = (lab: Lab, daemon: 'zebra' | 'bfdd' | 'bgpd' | 'bird'): string =>
+  join(directoryOf(lab), { zebra: 'zserv.api', bfdd: 'bfdd.vty', bgpd: 'bgpd.vty', bird: 'bird.ctl' }[daemon])
 
 /** The router's command line, to which a command is added: `-c 'show bgp summary'` for FRR, the words themselves for BIRD. */
 export const routerShell = (lab: Lab): readonly string[] =>

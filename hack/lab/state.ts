@@ -22,6 +22,8 @@ export interface LabSpec {
   /** daemonset: a speaker on every node, and two controllers. compact: `manager all` on two nodes, for all of them. */
   readonly shape: 'daemonset' | 'compact'
   readonly router: 'frr' | 'bird'
+  /** Whether the router runs BFD with every node, at 100 ms x 3 or what the node asks for if that is slower. */
+  readonly bfd: boolean
   /** Whether managers are part of it. */
   readonly manager: boolean
   /** Whether the nodes have a kube-proxy. Without, Services are announced all the same, and nobody answers for them. */

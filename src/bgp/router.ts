@@ -33,7 +33,7 @@ export interface Peer {
   readonly multihopTtl?: number
   /** RFC 4724, for every family. Absent: off. The restart time has 12 bits: at most 4,095. */
   readonly gracefulRestart?: { readonly restartTime: number; readonly deferralTime: number }
-  /** RFC 5880 over a single hop (RFC 5881). Absent: off. Intervals in milliseconds. */
+  /** RFC 5880 over a single hop (RFC 5881), for as long as the session is up. Absent: off. Intervals in milliseconds. */
   readonly bfd?: {
     readonly transmitInterval: number
     readonly receiveInterval: number
@@ -75,7 +75,7 @@ export interface Session {
   /** Why the last session ended or none comes up, if the router knows. */
   readonly lastError?: string
   readonly negotiatedHoldTime?: number
-  /** Absent: BFD is off. */
+  /** Absent: BFD does not run. */
   readonly bfd?: BfdState
 }
 

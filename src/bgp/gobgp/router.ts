@@ -1,12 +1,15 @@
 import { isIP } from 'node:net'
-import { type Observable, Subject, takeUntil } from 'rxjs'
+import { filter, map, merge, type Observable, Subject, takeUntil } from 'rxjs'
 import type { GetBgpResponse__Output } from '../../../proto/generated/api/GetBgpResponse.ts'
 import type { GoBgpServiceClient } from '../../../proto/generated/api/GoBgpService.ts'
 import type { Peer__Output } from '../../../proto/generated/api/Peer.ts'
 import type { Policy } from '../../../proto/generated/api/Policy.ts'
 import type { PolicyAssignment } from '../../../proto/generated/api/PolicyAssignment.ts'
-import type { Change, Global, HeldPath, Observed, Router, RouterEvent, Session } from '../router.ts'
+import { passes } from '../../streams/passes.ts'
+import { monotonic } from '../../streams/time.ts'
+import type { Change, Global, HeldPath, Observed, Peer, Router, RouterEvent, Session } from '../router.ts'
 import { RouterError } from '../router.ts'
+import { BfdSupervisor, withoutBfd } from './bfd.ts'
 import { type Attempt, call, collect, type StreamAttempt } from './call.ts'
 import { connect } from './client.ts'
 import {
@@ -27,6 +30,7 @@ const DEADLINE_MS = 5_000
 const BULK_DEADLINE_MS = 30_000
 const PATHS_PER_MESSAGE = 500
 const MAX_AS = 0xffff_ffff
+const retrying = { backoff: { first: 50, most: 1_000, random: Math.random }, scheduler: monotonic }
 
 /** What is learned from a peer is neither used nor told on. What is originated here passes the same policy. */
 const ownPathsOnly: Policy = {
@@ -53,6 +57,8 @@ export class GobgpRouter implements Router {
   readonly #prefix: string
   readonly #client: GoBgpServiceClient
   readonly #closed = new Subject<void>()
+  readonly #bfd = new BfdSupervisor()
+  readonly #peerUpdated = new Subject<void>()
   #importGuarded = false
 
   /** Connects as soon as there is something to connect to. */
@@ -60,13 +66,20 @@ export class GobgpRouter implements Router {
     this.#prefix = `gobgpd at ${socketPath}`
     this.#client = connect(socketPath)
     this.events = watchEvents(this.#client).pipe(takeUntil(this.#closed))
+    merge(this.events.pipe(filter(({ type }) => type === 'session')), this.#peerUpdated)
+      .pipe(
+        map(() => undefined),
+        passes(() => this.#superviseBfd(), { ...retrying, merge: () => undefined, report: () => {} }),
+        takeUntil(this.#closed),
+      )
+      .subscribe()
   }
 
   async read(): Promise<Observed> {
     const global = await this.#global()
     if (global === undefined) return { peers: [], paths: [] }
     const [peers, paths] = await Promise.all([this.#peers(false), this.#paths()])
-    return { global, peers: peers.map(fromPeer), paths }
+    return { global, peers: peers.map(peer => this.#bfd.asAsked(fromPeer(peer))), paths }
   }
 
   async sessions(): Promise<readonly Session[]> {
@@ -83,21 +96,23 @@ export class GobgpRouter implements Router {
       case 'deletePaths':
         return this.#changePaths(change.paths, 'withdraw')
       case 'deletePeer':
+        this.#bfd.forget(change.address)
         await this.#call(`DeletePeer ${change.address}`, (options, done) =>
           client.deletePeer({ address: change.address }, options, done),
         )
         return
       case 'addPeer':
         await this.#guardImport()
+        this.#bfd.ask(change.peer)
         await this.#call(`AddPeer ${change.peer.address}`, (options, done) =>
-          client.addPeer({ peer: toPeer(change.peer, true) }, options, done),
+          client.addPeer({ peer: toPeer(withoutBfd(change.peer), true) }, options, done),
         )
         return
       case 'updatePeer':
-        await this.#call(`UpdatePeer ${change.peer.address}`, (options, done) =>
-          // If this resets the session, the peer was told so and has nothing of ours to keep.
-          client.updatePeer({ peer: toPeer(change.peer, false) }, options, done),
-        )
+        this.#bfd.ask(change.peer)
+        await this.#updatePeer(this.#bfd.now(change.peer, await this.#peers(false)))
+        // The session may have come up, or gone down, in between.
+        this.#peerUpdated.next()
         return
     }
   }
@@ -149,6 +164,18 @@ export class GobgpRouter implements Router {
       )
     }
     this.#importGuarded = true
+  }
+
+  async #updatePeer(peer: Peer): Promise<void> {
+    await this.#call(`UpdatePeer ${peer.address}`, (options, done) =>
+      // If this resets the session, the peer was told so and has nothing of ours to keep.
+      this.#client.updatePeer({ peer: toPeer(peer, false) }, options, done),
+    )
+  }
+
+  async #superviseBfd(): Promise<void> {
+    if (this.#bfd.idle) return
+    for (const peer of this.#bfd.due(await this.#peers(false))) await this.#updatePeer(peer)
   }
 
   #peers(enableAdvertised: boolean): Promise<Peer__Output[]> {

@@ -48,7 +48,7 @@ test.serial('19: a new manager finds what the one before left, and changes nothi
   const { bed, router } = await gobgpd(t)
   const peers: readonly Peer[] = [
     { ...peer, password: 'secret', multihopTtl: 8 },
-    { ...peer, address: 'fd71::fe', localAddress: 'fd71::1', families: ['ipv6-unicast'], bfd },
+    { ...peer, address: 'fd71::fe', localAddress: 'fd71::1', families: ['ipv6-unicast'] },
     // As little as a Peer can say.
     {
       address: '10.71.0.253',

@@ -252,6 +252,22 @@ test.serial('22: BFD finds a gobgpd that hangs, with graceful restart as well', 
   t.pass()
 })
 
+test.serial('19: a new manager finds BFD as it was asked for, changes nothing, and looks after it', async t => {
+  const { bed, router } = await connected(t, { bfd: true })
+  const wanted = { ...desired, peers: [{ ...peer, bfd }] }
+  await reach(router, wanted)
+  await watched(bed, router)
+  t.is(await resetsOf(bed), 0, 'that BFD came up was no reason to reset the session')
+  router.close()
+  const next = new GobgpRouter(bed.socket)
+  t.teardown(() => next.close())
+  t.deepEqual(await reach(next, wanted), [])
+  await bed.vtysh('clear bgp *')
+  await until('FRR reset the session', async () => (await resetsOf(bed)) > 0)
+  await watched(bed, next)
+  t.is(await resetsOf(bed), 1)
+})
+
 test.serial(
   '21: BFD that is turned on resets nothing; changed, FRR resets the session, and all comes back',
   async t => {
