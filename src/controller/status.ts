@@ -17,8 +17,11 @@ import { type PoolStatus, poolStatus, poolTold } from './poolstatus.ts'
 import { ServiceStatus } from './servicestatus.ts'
 import { announcementTold, type VirtualIPStatus, virtualIPStatus } from './virtualipstatus.ts'
 
-/** Status writes under way at once; more only wait at the API server. */
-const CONCURRENCY = 64
+/**
+ * Status writes under way at once. A Service's address is waited for: it has as many as the API server gains from. All else
+ * has a few, so that it hardly delays an address when there are many to give, and none is kept waiting by the others.
+ */
+const CONCURRENCY = { services: 64, virtualIPs: 4, others: 4 }
 const retrying = { backoff: { first: 100, most: 30_000, random: Math.random }, scheduler: monotonic }
 
 /** All that the controller writes for people to read. */
@@ -31,22 +34,23 @@ export class ControllerStatus {
   #speakers: readonly Announcer[] = []
 
   constructor(client: KubeClient, identity: string, log: Logger) {
-    const writing = {
+    const writing = (atOnce: number) => ({
       ...retrying,
-      slots: slots(CONCURRENCY),
+      slots: slots(atOnce),
       report: (err: unknown, object: string) =>
         log.warn({ err, object }, 'a status could not be written; trying again'),
-    }
+    })
+    const others = writing(CONCURRENCY.others)
     const tell = createEventRecorder(client, {
       ...retrying,
       instance: identity,
       clock: () => new Date(),
       report: (err, { regarding, reason }) => log.warn({ err, object: regarding.name, reason }, 'an event was lost'),
     })
-    this.#services = new ServiceStatus(client, tell, writing)
-    this.#virtualIPs = virtualIPStatus(client, writing)
-    this.#pools = poolStatus(client, writing)
-    this.#bgp = new BgpStatus(client, writing)
+    this.#services = new ServiceStatus(client, tell, writing(CONCURRENCY.services))
+    this.#virtualIPs = virtualIPStatus(client, writing(CONCURRENCY.virtualIPs))
+    this.#pools = poolStatus(client, others)
+    this.#bgp = new BgpStatus(client, others)
   }
 
   /**

@@ -50,7 +50,8 @@ export class Reporter<T extends Reported, Told> {
     const key = keyOf(ref)
     if (object !== undefined) {
       const known = this.#known.get(key)
-      if (known?.metadata.uid !== object.metadata.uid || isNewer(object, known)) this.#known.set(key, object)
+      // Also one of the same version: it is kept in the snapshot anyway, and without what is of no use to us.
+      if (known?.metadata.uid !== object.metadata.uid || !isOlderThan(object, known)) this.#known.set(key, object)
       this.#writer.observe(key, this.#read(object), object.metadata.resourceVersion)
     }
     this.#writer.write(key, told)
@@ -70,5 +71,5 @@ export class Reporter<T extends Reported, Told> {
   }
 }
 
-const isNewer = ({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean =>
-  isOlder(b.resourceVersion, a.resourceVersion)
+const isOlderThan = ({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean =>
+  isOlder(a.resourceVersion, b.resourceVersion)
