@@ -2,8 +2,9 @@
 import { accessSync, constants } from 'node:fs'
 import type { RequestOptions } from 'node:https'
 import { delimiter } from 'node:path'
-import { KubeConfig, type RequestContext } from '@kubernetes/client-node'
+import type { RequestContext } from '@kubernetes/client-node'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import { KubeConfig } from './clientnode.ts'
 
 const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
@@ -36,14 +37,14 @@ export function loadKubeConfig(
   return config
 }
 
-function merge(config: KubeConfig, file: string): void {
+function merge(config: PooledKubeConfig, file: string): void {
   const read = new KubeConfig()
   read.loadFromFile(file)
   config.mergeConfig(read, config.currentContext !== undefined)
 }
 
 /** What the library accepts and then fails on at the first request, if not later. */
-function validate(config: KubeConfig): void {
+function validate(config: PooledKubeConfig): void {
   const context = config.getContextObject(config.currentContext)
   if (context === null)
     throw new Error(`there is no context "${config.currentContext ?? ''}", which is the current one`)

@@ -1,6 +1,7 @@
 /** One HTTP request to the API server, by way of the connections and the credentials of a KubeConfig. */
-import { HttpMethod, RequestContext } from '@kubernetes/client-node'
+import type * as clientNode from '@kubernetes/client-node'
 import { type Dispatcher, request } from 'undici'
+import { HttpMethod, RequestContext } from './clientnode.ts'
 import type { PooledKubeConfig } from './config.ts'
 import { ApiError, errorOfStatus } from './errors.ts'
 
@@ -76,7 +77,7 @@ export function parse(text: string): unknown {
   }
 }
 
-async function authenticated(config: PooledKubeConfig, call: ApiRequest): Promise<RequestContext> {
+async function authenticated(config: PooledKubeConfig, call: ApiRequest): Promise<clientNode.RequestContext> {
   const server = config.getCurrentCluster()?.server ?? ''
   const context = new RequestContext(`${server.replace(/\/$/, '')}${call.path}`, HttpMethod[call.method])
   for (const [name, value] of Object.entries(call.query ?? {})) {
@@ -93,7 +94,7 @@ async function authenticated(config: PooledKubeConfig, call: ApiRequest): Promis
   return context
 }
 
-const dispatcherOf = (context: RequestContext) => {
+const dispatcherOf = (context: clientNode.RequestContext) => {
   const dispatcher = context.getDispatcher()
   return dispatcher === undefined ? {} : { dispatcher }
 }

@@ -1,4 +1,4 @@
-import { RequestContext } from '@kubernetes/client-node'
+import { RequestContext } from '../../../src/kube/clientnode.ts'
 import { loadKubeConfig } from '../../../src/kube/config.ts'
 import { ApiError } from '../../../src/kube/errors.ts'
 import { createClient } from '../../../src/kube/httpclient.ts'

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { RequestContext } from '@kubernetes/client-node'
 import test from 'ava'
+import { RequestContext } from '../../../src/kube/clientnode.ts'
 import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/config.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'fairlead-config-'))
