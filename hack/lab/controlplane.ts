@@ -55,7 +55,9 @@ export async function startControlPlane({ directory }: ControlPlaneOptions): Pro
 /** One of 16 million addresses: no port has to be found free, and found taken later. */
 const ownLoopbackAddress = () => `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(1, 255)}`
 
-const apiServerUrl = (address: string): string => `https://${address}:6443`
+export const apiServerPort = 6443
+
+const apiServerUrl = (address: string): string => `https://${address}:${apiServerPort}`
 
 /** Makes the directory of a control plane with all that its processes read. */
 export function prepare(directory: string): Tokens {
@@ -93,7 +95,7 @@ export function apiServerCommand(directory: string, address: string): readonly s
     `--etcd-servers=unix://${join(directory, 'etcd.sock')}`,
     `--bind-address=${address.startsWith('127.') ? address : '0.0.0.0'}`,
     `--advertise-address=${address}`,
-    '--secure-port=6443',
+    `--secure-port=${apiServerPort}`,
     `--cert-dir=${join(directory, 'certificates')}`,
     `--token-auth-file=${join(directory, 'tokens.csv')}`,
     '--authorization-mode=RBAC',

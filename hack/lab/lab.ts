@@ -18,6 +18,7 @@ import { layCables } from './cables.ts'
 import { hasLeader, installManifests, registerNodes } from './cluster.ts'
 import { prepare, writeKubeconfigs } from './controlplane.ts'
 import { exec } from './exec.ts'
+import { writeProxiedKubeconfigs } from './faults/lab.ts'
 import { build, destroy, labsWithNamespaces } from './netns.ts'
 import { gobgpSocket, kubeconfigOf } from './nodes.ts'
 import { isRunningPart, type Part, partsAt, placesOf, processOf, speakers, startPart } from './parts.ts'
@@ -61,6 +62,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     bfd: false,
     manager: true,
     kubeProxy: true,
+    faults: false,
     keep: false,
     ...given,
   } as const
@@ -102,6 +104,7 @@ async function raise(lab: Lab, progress: (line: string) => void): Promise<void> 
     installManifests(lab),
     startEverywhere(lab, 'kube-controller-manager'),
   ])
+  if (lab.faults) await startPart(lab, 'control', 'api-proxy')
   if (lab.manager) {
     progress('managers')
     await startEverywhere(lab, 'controller1', 'controller2', 'manager')
@@ -116,6 +119,7 @@ async function startApiServer(lab: Lab): Promise<void> {
   await startPart(lab, 'control', 'etcd')
   await startPart(lab, 'control', 'kube-apiserver')
   writeKubeconfigs(directory, hostLink(lab.index).control, tokens)
+  if (lab.faults) writeProxiedKubeconfigs(lab)
 }
 
 async function startRouter(lab: Lab): Promise<void> {

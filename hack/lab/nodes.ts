@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { binary } from '../binaries.ts'
 import { type NodeName, nodeAddress, nodeNumber, podNetwork } from './addresses.ts'
 import { kubeconfigPath } from './controlplane.ts'
+import { managerKubeconfig } from './faults/lab.ts'
 import type { Identity } from './identities.ts'
 import { type Lab, placeDirectory } from './state.ts'
 
@@ -46,16 +47,16 @@ export const controllerManagerCommand = (lab: Lab): readonly string[] => [
   '--leader-elect=false',
 ]
 
-const manager = (role: string, lab: Lab, identity: Identity): readonly string[] => [
+const manager = (role: string, lab: Lab, name: string): readonly string[] => [
   process.execPath,
   file('../../src/main.ts'),
   role,
-  `--kubeconfig=${kubeconfigOf(lab, identity)}`,
+  `--kubeconfig=${managerKubeconfig(lab, name)}`,
   '--log-level=debug',
 ]
 
 export const controllerCommand = (lab: Lab, name: string): readonly string[] => [
-  ...manager('controller', lab, 'controller'),
+  ...manager('controller', lab, name),
   `--pod-name=${name}`,
 ]
 
@@ -67,8 +68,8 @@ export function speakerCommand(lab: Lab, node: NodeName): readonly string[] {
     ...(lab.kubeProxy ? [] : ['--proxy-health=off']),
   ]
   return lab.shape === 'compact'
-    ? [...manager('all', lab, 'manager'), ...flags, `--pod-name=${node}`, '--next-hops=eligible-nodes']
-    : [...manager('speaker', lab, 'speaker'), ...flags]
+    ? [...manager('all', lab, node), ...flags, `--pod-name=${node}`, '--next-hops=eligible-nodes']
+    : [...manager('speaker', lab, node), ...flags]
 }
 
 export const podServerCommand = (node: NodeName): readonly string[] => [

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { hostLink, type NodeName, namespaceOf, nodeName, nodeNumber, numbers, type Place, places } from './addresses.ts'
 import { apiServerCommand, apiServerReady, etcdCommand } from './controlplane.ts'
 import { exec } from './exec.ts'
+import { apiProxyCommand, faultsSocket } from './faults/lab.ts'
 import {
   controllerCommand,
   controllerManagerCommand,
@@ -35,6 +36,7 @@ const recipes = {
     argv: lab => apiServerCommand(placeDirectory(lab, 'control'), apiServerAddress(lab)),
     ready: lab => apiServerReady(apiServerAddress(lab)),
   },
+  'api-proxy': { argv: apiProxyCommand, socket: faultsSocket },
   'kube-controller-manager': { argv: controllerManagerCommand },
   controller1: { argv: lab => controllerCommand(lab, 'controller1') },
   controller2: { argv: lab => controllerCommand(lab, 'controller2') },
@@ -70,7 +72,8 @@ export function partsAt(lab: Lab, place: Place): readonly Part[] {
   }
   if (place === 'control') {
     const controllers: readonly Part[] = lab.manager && lab.shape === 'daemonset' ? ['controller1', 'controller2'] : []
-    return ['etcd', 'kube-apiserver', 'kube-controller-manager', ...controllers]
+    const proxy: readonly Part[] = lab.faults ? ['api-proxy'] : []
+    return ['etcd', 'kube-apiserver', ...proxy, 'kube-controller-manager', ...controllers]
   }
   if (place.startsWith('pod')) return ['pod-server']
   const proxy: readonly Part[] = lab.kubeProxy ? ['kube-proxy'] : []
