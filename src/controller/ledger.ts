@@ -84,11 +84,19 @@ export class Ledger {
     try {
       await this.#client.delete(virtualIPs, { name: nameOf(entry) }, uid === undefined ? {} : { uid })
     } catch (error) {
-      if (!isApiError(error, 'NotFound') && !isApiError(error, 'Conflict')) throw error
+      if (!isApiError(error, 'NotFound') && !(isApiError(error, 'Conflict') && (await this.#isReplaced(entry)))) {
+        throw error
+      }
     }
     if (uid !== undefined) this.#deleted.add(uid)
     if (this.#allocator.at(entry.address)?.uid === uid) this.#forget(entry.address)
     return true
+  }
+
+  /** Whether its object has gone, whoever has the address now: a conflict alone may be one with any write. */
+  async #isReplaced(entry: Entry): Promise<boolean> {
+    const found = await find(this.#client, virtualIPs, { name: nameOf(entry) })
+    return found?.metadata.uid !== entry.uid
   }
 
   #record(entry: Entry): void {

@@ -121,7 +121,8 @@ export class PooledKubeConfig extends KubeConfig {
     }
     const proxy = this.getCurrentCluster()?.proxyUrl
     if (proxy) return new ProxyAgent({ ...pool, uri: proxy, requestTls: tls })
-    return new Agent({ ...pool, connect: { ...tls, timeout: 5_000, keepAliveInitialDelay: 30_000 } })
+    // A peer that is gone without a word is noticed 20 s after the last one: Node probes ten times, a second apart.
+    return new Agent({ ...pool, connect: { ...tls, timeout: 5_000, keepAliveInitialDelay: 10_000 } })
   }
 }
 

@@ -42,7 +42,8 @@ export async function send(
   )
   if (answer.statusCode < 300) return answer.body
   const text = await unreachableIfThrown(call, () => answer.body.text())
-  throw errorOfStatus(statusOf(text), answer.statusCode)
+  const retryAfter = answer.headers['retry-after']
+  throw errorOfStatus(statusOf(text), answer.statusCode, typeof retryAfter === 'string' ? retryAfter : undefined)
 }
 
 /**

@@ -12,11 +12,11 @@ import {
   timer,
 } from 'rxjs'
 import type { Draft, KubeClient } from '../kube/client.ts'
-import { ApiError } from '../kube/errors.ts'
+import { isPassing } from '../kube/errors.ts'
 import type { Event } from '../kube/objects.ts'
 import { events } from '../kube/resources.ts'
 import { microTime } from '../kube/time.ts'
-import { type Backoff, backoffDelay } from '../streams/backoff.ts'
+import { type Backoff, retryDelay } from '../streams/backoff.ts'
 
 export type Happening = Pick<Event, 'type' | 'reason' | 'action' | 'note' | 'regarding'>
 
@@ -50,7 +50,7 @@ export function createEventRecorder(client: KubeClient, options: EventRecorderOp
       retry({
         count: attempts - 1,
         delay: (error, failures) =>
-          isPassing(error) ? timer(backoffDelay(backoff, failures), scheduler) : throwError(() => error),
+          isPassing(error) ? timer(retryDelay(backoff, failures, error), scheduler) : throwError(() => error),
       }),
       catchError(error => {
         report(error, event)
@@ -72,9 +72,6 @@ export function createEventRecorder(client: KubeClient, options: EventRecorderOp
     queue.next(eventOf(happening, options, count++))
   }
 }
-
-const isPassing = (error: unknown): boolean =>
-  error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500)
 
 /** @param count of the events of this process, so that no two have one name */
 function eventOf(happening: Happening, { instance, clock }: EventRecorderOptions, count: number): Draft<Event> {

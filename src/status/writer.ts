@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { SchedulerLike, Subscription } from 'rxjs'
 import { isApiError } from '../kube/errors.ts'
 import type { KubeObject } from '../kube/objects.ts'
-import { type Backoff, backoffDelay } from '../streams/backoff.ts'
+import { type Backoff, retryDelay } from '../streams/backoff.ts'
 import type { Slots } from '../streams/slots.ts'
 
 export interface WriterOptions<Value> {
@@ -83,7 +83,7 @@ export function createWriter<Value>(options: WriterOptions<Value>): Writer<Value
       }
       entry.failures += 1
       entry.wanted ??= wanted
-      entry.notBefore = scheduler.now() + backoffDelay(backoff, entry.failures)
+      entry.notBefore = scheduler.now() + retryDelay(backoff, entry.failures, error)
     }
   }
 

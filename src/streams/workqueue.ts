@@ -1,5 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs'
-import { type Backoff, backoffDelay } from './backoff.ts'
+import { type Backoff, retryDelay } from './backoff.ts'
 
 export interface WorkQueueOptions {
   /** So many keys are worked on at once. */
@@ -72,7 +72,7 @@ export class WorkQueue {
     const failures = (this.#retries.get(key)?.failures ?? 0) + 1
     report(error, key, failures)
     if (this.#stopped) return
-    const timer = scheduler.schedule(() => this.add(key), backoffDelay(backoff, failures))
+    const timer = scheduler.schedule(() => this.add(key), retryDelay(backoff, failures, error))
     this.#retries.set(key, { failures, timer })
   }
 }

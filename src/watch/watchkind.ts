@@ -19,7 +19,7 @@ import type { KubeClient } from '../kube/client.ts'
 import { ApiError, isApiError } from '../kube/errors.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import type { Resource } from '../kube/resources.ts'
-import { type Backoff, backoffDelay } from '../streams/backoff.ts'
+import { type Backoff, retryDelay } from '../streams/backoff.ts'
 
 export type WatchEvent<T> =
   /** All there is: what was known before and is not among it is gone. */
@@ -58,7 +58,7 @@ export const watchKind = <T extends KubeObject>(
     let fruitless = 0
     const silence = silenceOf(timeoutSeconds)
 
-    const pause = () => timer(backoffDelay(backoff, Math.max(1, fruitless)), scheduler)
+    const pause = (error?: unknown) => timer(retryDelay(backoff, Math.max(1, fruitless), error), scheduler)
 
     const list = defer(() => client.list(resource)).pipe(
       map(({ items, resourceVersion }): WatchEvent<T> => {
@@ -98,7 +98,7 @@ export const watchKind = <T extends KubeObject>(
         delay: error => {
           if (isApiError(error, 'Expired')) position = undefined
           report(error, resource)
-          return pause()
+          return pause(error)
         },
       }),
       repeat({ delay: () => (fruitless === 0 ? of(0) : pause()) }),

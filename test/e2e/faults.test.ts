@@ -204,8 +204,24 @@ test.serial('37: one speaker is cut off: the others do not wait for it', async t
       await faults().disconnect('node2')
     },
     async () => {
-      const [fresh = ''] = await scene.addresses(`churned-${churns}`)
-      await scene.routed(fresh, 'node1', 'node3')
+      const fresh = await scene.address(`churned-${churns}`)
+      await eventually(
+        'the others announce it',
+        () => scene.routedTo(fresh),
+        found => found.includes('node1') && found.includes('node3'),
+      )
+      await faults().heal()
+    },
+  )
+})
+
+test.serial('37: whatever is asked about one Service fails: the others do not wait for it', async t => {
+  await during(
+    t,
+    () => faults().inject({ path: '/services/flip', action: { type: 'answer', status: 500 } }),
+    async () => {
+      const fresh = await scene.address(`churned-${churns}`)
+      await scene.routed(fresh, ...nodes)
       await faults().heal()
     },
   )

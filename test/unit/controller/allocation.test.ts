@@ -63,6 +63,18 @@ for (const { name, ip, range, ...family } of bothFamilies) {
     })
   }
 
+  test(`37: ${name}: a deletion that is refused for a conflict is tried again`, async t => {
+    const play = new Play()
+    play.eip('a', range(1, 1))
+    play.service('web', { families })
+    play.lead()
+    await play.settle()
+    play.server.fail('delete', conflict())
+    play.delete('web')
+    await play.settle()
+    t.deepEqual(play.ledger, [])
+  })
+
   test(`10: ${name}: a creation of which nothing is heard, and that nothing can be read of, leaks nothing`, async t => {
     const play = new Play()
     play.eip('a', range(1, 9))

@@ -186,6 +186,27 @@ for (const [what, answer, expected] of [
     (response: ServerResponse) => void response.writeHead(503).end(),
     { status: 503, reason: 'HTTP 503', message: 'HTTP 503' },
   ],
+  [
+    'how long to wait is told by the header',
+    (response: ServerResponse) => void response.writeHead(429, { 'retry-after': '2' }).end('slow down'),
+    { status: 429, message: 'slow down', retryAfter: 2_000 },
+  ],
+  [
+    'how long to wait is told in the Status',
+    json({ code: 504, reason: 'Timeout', message: 'slow', details: { retryAfterSeconds: 3 } }, 504),
+    { status: 504, reason: 'Timeout', retryAfter: 3_000 },
+  ],
+  [
+    'an unreasonable wait is cut',
+    (response: ServerResponse) => void response.writeHead(503, { 'retry-after': '86400' }).end(),
+    { status: 503, retryAfter: 30_000 },
+  ],
+  [
+    'a date is passed over',
+    (response: ServerResponse) =>
+      void response.writeHead(503, { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }).end(),
+    { status: 503, retryAfter: 0 },
+  ],
 ] as const) {
   test(`an error: ${what}`, async t => {
     const { client } = await against(t, answer)
