@@ -262,22 +262,16 @@ test.serial(
 )
 
 test.serial('37: every connection is closed, again and again', async t => {
-  let over = false
-  const closing = async () => {
-    while (!over) {
-      await faults().disconnect()
-      await pass(200)
-    }
-  }
-  let closed: Promise<void> | undefined
+  const closing: Promise<void>[] = []
+  let timer: NodeJS.Timeout | undefined
   await during(
     t,
     async () => {
-      closed = closing()
+      timer = setInterval(() => closing.push(faults().disconnect()), 200)
     },
     async () => {
-      over = true
-      await closed
+      clearInterval(timer)
+      await Promise.all(closing)
     },
   )
 })
