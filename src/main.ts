@@ -12,6 +12,7 @@ import { isApiError } from './kube/errors.ts'
 import { createClient } from './kube/httpclient.ts'
 import { electLeader } from './leader/elect.ts'
 import { type ControllerOptions, commandLine, type SpeakerOptions, type Start } from './options.ts'
+import { heartbeat } from './speaker/heartbeat.ts'
 import { speaker } from './speaker.ts'
 import { monotonic } from './streams/time.ts'
 import type { Kind } from './watch/kinds.ts'
@@ -19,6 +20,8 @@ import type { Change } from './watch/reduce.ts'
 import { watchCluster } from './watch/watch.ts'
 
 const LEASE = 'fairlead-controller'
+/** From a signal to the end at the latest (milliseconds). */
+const END_MS = 8_000
 const speakerKinds = ['services', 'endpointSlices', 'nodes', 'eips', 'bgpConfs', 'bgpPeers', 'virtualIPs'] as const
 const controllerKinds: readonly Kind[] = [...speakerKinds, 'namespaces']
 
@@ -59,13 +62,19 @@ function start(what: Start): void {
     },
     complete: () => {
       log.info('stopped')
-      void config.close()
+      // What is still under way may be waiting for an API server that hangs.
+      process.exit()
     },
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info({ signal }, 'stopping')
       stop.next(signal)
+      const giveUp = () => {
+        log.error('something hangs; ending anyway')
+        process.exit(1)
+      }
+      setTimeout(giveUp, END_MS).unref()
     })
   }
 }
@@ -102,12 +111,20 @@ function control(options: ControllerOptions, { cluster, client, log, stop }: Sha
   )
 }
 
-/** Announces until it is stopped, and then leaves the router as it is: it goes on announcing. */
-function speak(options: SpeakerOptions, { stop, ...shared }: Shared): Observable<never> {
+/** Announces until it is stopped. As long as this lives, gobgpd is told so. */
+function speak(options: SpeakerOptions, shared: Shared): Observable<never> {
   const router = new GobgpRouter(options.gobgpSocket)
+  const beating = heartbeat({
+    ...options,
+    scheduler: monotonic,
+    report: (err, failures) =>
+      shared.log[failures === 1 ? 'warn' : 'debug']({ err, failures }, 'gobgpd cannot be told that a manager lives'),
+  }).subscribe()
   return speaker({ ...shared, router, options }).pipe(
-    takeUntil(stop),
-    finalize(() => router.close()),
+    finalize(() => {
+      beating.unsubscribe()
+      router.close()
+    }),
   )
 }
 

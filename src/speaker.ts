@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import {
   combineLatest,
+  concat,
   delay,
+  endWith,
   filter,
   finalize,
   ignoreElements,
@@ -11,6 +13,7 @@ import {
   Subject,
   share,
   startWith,
+  takeUntil,
   tap,
   throttleTime,
   timer,
@@ -20,6 +23,7 @@ import type { Router } from './bgp/router.ts'
 import type { KubeClient } from './kube/client.ts'
 import type { SpeakerOptions } from './options.ts'
 import { Announcer, type Scene } from './speaker/announcer.ts'
+import { depart } from './speaker/depart.ts'
 import { eligibleHops } from './speaker/hops.ts'
 import { SpeakerLease } from './speaker/lease.ts'
 import { Progress } from './speaker/progress.ts'
@@ -34,6 +38,8 @@ import { mergeTouched } from './watch/touched.ts'
 const AUDIT_MS = 60_000
 /** How often the counts of the sessions are looked at, and how long after paths went out they are right (milliseconds). */
 const COUNTS_MS = { every: 10_000, settle: 300 }
+/** How long a pass that is under way when the speaker is stopped is waited for (milliseconds). */
+const LAST_PASS_MS = 2_000
 /** A router that fails so often in a row is not just restarting: that is told. */
 const FAILURES_TOLD = 3
 const retrying = { backoff: { first: 50, most: 1_000, random: Math.random }, scheduler: monotonic }
@@ -47,13 +53,16 @@ export interface SpeakerParts {
   readonly router: Router
   readonly options: SpeakerOptions
   readonly log: Logger
+  /** Ends what is under way, leaves the router as the end of this process asks for, and completes. */
+  readonly stop: Observable<unknown>
 }
 
 /**
- * The speaker of a node, for as long as it is subscribed to: cluster and kube-proxy's health -> desired -> plan -> router ->
- * status. Unsubscribing leaves the router as it is: it goes on announcing.
+ * The speaker of a node, until it is stopped: cluster and kube-proxy's health -> desired -> plan -> router -> status.
+ * Unsubscribing leaves the router as it is: it goes on announcing.
  */
-export function speaker({ cluster, ledgerHeard, client, router, options, log }: SpeakerParts): Observable<never> {
+export function speaker(parts: SpeakerParts): Observable<never> {
+  const { cluster, ledgerHeard, client, router, options, log, stop } = parts
   const { nodeName } = options
   const announcer = new Announcer(router, nodeName, options.nextHops === 'eligible-nodes')
   const status = new SpeakerStatus(client, nodeName, {
@@ -80,6 +89,7 @@ export function speaker({ cluster, ledgerHeard, client, router, options, log }: 
       at: monotonic.now(),
     })),
     tap(({ at }) => progress.asked(at)),
+    takeUntil(stop),
   )
   const failed = new Subject<unknown>()
   const announced = scenes.pipe(
@@ -138,8 +148,13 @@ export function speaker({ cluster, ledgerHeard, client, router, options, log }: 
   })
   const renewals = lease.renewals(() => progress.until, announced)
   const heard = ledgerHeard.pipe(tap(() => progress.heard(monotonic.now())))
-  return merge(heard, failures, silences, renewals, announced, sessions).pipe(
-    ignoreElements(),
-    finalize(() => status.stop()),
+  const ended = merge(announced.pipe(ignoreElements(), endWith(undefined)), stop.pipe(delay(LAST_PASS_MS)))
+  return concat(
+    merge(heard, failures, silences, renewals, announced, sessions).pipe(
+      ignoreElements(),
+      takeUntil(ended),
+      finalize(() => status.stop()),
+    ),
+    depart({ client, router, lease, options, scheduler: monotonic, log }),
   )
 }

@@ -33,10 +33,9 @@ export const proxyCommand = (lab: Lab, node: NodeName): readonly string[] => [
 ]
 
 export const gobgpdCommand = (lab: Lab, node: NodeName): readonly string[] => [
+  file('../../src/sidecar/gobgpd.sh'),
+  gobgpSocket(lab, node),
   binary('gobgpd'),
-  `--api-hosts=unix://${gobgpSocket(lab, node)}`,
-  '--pprof-disable',
-  '--metrics-path=',
 ]
 
 /** Only what the lab's story needs; with no kubelets, whatever judges nodes would find them dead. */

@@ -70,7 +70,7 @@ export interface EndpointSlice extends KubeObject {
 export interface Node extends KubeObject {
   readonly spec?: {
     readonly unschedulable?: boolean
-    readonly taints?: readonly { readonly key: string; readonly effect: string }[]
+    readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[]
   }
   readonly status?: {
     readonly addresses?: readonly { readonly type: string; readonly address: string }[]
@@ -79,6 +79,39 @@ export interface Node extends KubeObject {
 }
 
 export type Namespace = KubeObject
+
+export interface Pod extends KubeObject {
+  readonly metadata: ObjectMeta & {
+    readonly ownerReferences?: readonly {
+      readonly kind: string
+      readonly name: string
+      readonly uid: string
+      readonly controller?: boolean
+    }[]
+  }
+}
+
+/** apps/v1. */
+export interface DaemonSet extends KubeObject {
+  readonly spec: { readonly template: { readonly spec: PodSpec } }
+}
+
+/** What of it decides on which nodes Pods run. */
+export interface PodSpec {
+  readonly nodeSelector?: Readonly<Record<string, string>>
+  readonly affinity?: { readonly nodeAffinity?: { readonly requiredDuringSchedulingIgnoredDuringExecution?: object } }
+  readonly tolerations?: readonly Toleration[]
+}
+
+export interface Toleration {
+  /** Absent: every key. */
+  readonly key?: string
+  /** `Equal` if absent. */
+  readonly operator?: 'Equal' | 'Exists' | (string & {})
+  readonly value?: string
+  /** Absent: every effect. */
+  readonly effect?: string
+}
 
 /** coordination.k8s.io/v1. Times are RFC 3339 with microseconds. */
 export interface Lease extends KubeObject {

@@ -4,7 +4,7 @@ import type { BgpPeer } from '../api/bgppeer.ts'
 import type { Eip } from '../api/eip.ts'
 import { group, version } from '../api/names.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
-import type { EndpointSlice, Event, KubeObject, Lease, Namespace, Node, Service } from './objects.ts'
+import type { DaemonSet, EndpointSlice, Event, KubeObject, Lease, Namespace, Node, Pod, Service } from './objects.ts'
 
 /** A kind of objects; `T` is what one of them looks like. */
 export interface Resource<T extends KubeObject> {
@@ -61,6 +61,8 @@ export const services = resource<Service>('v1', 'Service', 'services')
 export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices')
 export const nodes = resource<Node>('v1', 'Node', 'nodes')
 export const namespaces = resource<Namespace>('v1', 'Namespace', 'namespaces')
+export const pods = resource<Pod>('v1', 'Pod', 'pods')
+export const daemonSets = resource<DaemonSet>('apps/v1', 'DaemonSet', 'daemonsets')
 export const leases = resource<Lease>('coordination.k8s.io/v1', 'Lease', 'leases')
 export const events = resource<Event>('events.k8s.io/v1', 'Event', 'events')
 export const eips = resource<Eip>(ours, 'Eip', 'eips')

@@ -19,6 +19,8 @@ export class ModelRouter implements Router {
   readonly faults: (Fault | undefined)[] = []
   /** Nothing is answered while it is. */
   away = false
+  /** Gracefully. */
+  stopped = false
   reads = 0
   readonly applied: Change[] = []
   readonly events = new Subject<RouterEvent>()
@@ -53,8 +55,9 @@ export class ModelRouter implements Router {
     if (fault === 'reply lost') throw new RouterError('Unreachable', 'the test said so')
   }
 
-  stopGracefully(): Promise<void> {
-    return Promise.resolve()
+  async stopGracefully(): Promise<void> {
+    this.#answer()
+    this.stopped = true
   }
 
   close(): void {

@@ -55,7 +55,9 @@ function run(
     return { ...part, metadata: metadata(name, { resourceVersion: `${told.length + 1}` }) }
   }
   const ledgerHeard = new Subject<void>()
+  const stop = new Subject<void>()
   const leases: Lease[] = []
+  let ended = false
   const mergePatch = async (_: unknown, __: unknown, patch: Lease) => leases.push(patch)
   const subscription = speaker({
     cluster,
@@ -67,9 +69,10 @@ function run(
     }),
     options: { nodeName: 'node1', namespace: 'fairlead-system', gobgpSocket: '', nextHops: 'self', ...options },
     log: pino({}, log),
-  }).subscribe({ error: error => t.fail(String(error)) })
+    stop,
+  }).subscribe({ error: error => t.fail(String(error)), complete: () => (ended = true) })
   t.teardown(() => subscription.unsubscribe())
-  return { cluster, ledgerHeard, leases, told, subscription }
+  return { cluster, ledgerHeard, leases, told, subscription, stop, ended: () => ended }
 }
 
 /** A healthz that answers when and what the test says. */
@@ -211,4 +214,34 @@ test('the Lease is renewed once the router has caught up, and not before', async
   await until(t, 'renewed', () => leases.length === 1)
   t.is(leases[0]?.spec?.holderIdentity, 'node1')
   t.deepEqual(router.held.paths, [path])
+})
+
+test('a speaker that is stopped finishes its pass, takes no new one, and completes', async t => {
+  const router = new ModelRouter()
+  const { cluster, stop, ended } = run(t, router)
+  const slow = Promise.withResolvers<void>()
+  const { apply } = ModelRouter.prototype
+  router.apply = async change => {
+    await slow.promise
+    return apply.call(router, change)
+  }
+  cluster.next(everything)
+  await until(t, 'a pass begins', () => router.reads === 1)
+  stop.next()
+  cluster.next({ ...everything, snapshot: emptySnapshot })
+  await new Promise(resolve => setTimeout(resolve, 50))
+  t.false(ended())
+  slow.resolve()
+  await until(t, 'it ends', ended)
+  t.deepEqual([router.held.paths, router.held.peers.length], [[path], 1])
+})
+
+test('a speaker that is stopped while its router is away ends without it', async t => {
+  const router = new ModelRouter()
+  router.away = true
+  const { cluster, stop, ended } = run(t, router)
+  cluster.next(everything)
+  stop.next()
+  await until(t, 'it ends', ended)
+  t.deepEqual(router.applied, [])
 })
