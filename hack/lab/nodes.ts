@@ -63,11 +63,12 @@ export const controllerCommand = (lab: Lab, name: string): readonly string[] => 
 export function speakerCommand(lab: Lab, node: NodeName): readonly string[] {
   const flags = [
     `--node-name=${node}`,
+    `--pod-name=${node}`,
     `--gobgp-socket=${gobgpSocket(lab, node)}`,
     ...(lab.kubeProxy ? [] : ['--proxy-health=off']),
   ]
   return lab.shape === 'compact'
-    ? [...manager('all', lab, node), ...flags, `--pod-name=${node}`, '--next-hops=eligible-nodes']
+    ? [...manager('all', lab, node), ...flags, '--next-hops=eligible-nodes']
     : [...manager('speaker', lab, node), ...flags]
 }
 

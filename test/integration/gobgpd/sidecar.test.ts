@@ -82,15 +82,15 @@ test('with a failStatic of 0 it goes on for ever, and as well before any manager
 
 test('a machine that was paused for longer does not end it, if the manager goes on as well', async t => {
   const gobgpd = await sidecar(t)
-  await gobgpd.beat(3)
+  await gobgpd.beat(4)
   await sleep(1_500)
   gobgpd.stopBeating()
   gobgpd.signal('SIGSTOP')
   await sleep(6_000)
   gobgpd.signal('SIGCONT')
   await sleep(500)
-  await gobgpd.beat(3)
-  await sleep(4_000)
+  await gobgpd.beat(4)
+  await sleep(5_000)
   t.true(gobgpd.alive(), gobgpd.said())
 })
 
