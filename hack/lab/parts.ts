@@ -98,7 +98,7 @@ export async function startPart(lab: Lab, place: Place, part: Part): Promise<Pro
   const recipe: Recipe = recipes[part]
   mkdirSync(placeDirectory(lab, place), { recursive: true })
   const socket = recipe.socket?.(lab, place)
-  // What a killed process left behind refuses connections, and gobgpd does not replace it.
+  // What a killed process left behind refuses connections.
   if (socket !== undefined) rmSync(socket, { force: true })
   const record = await start({
     name: `${place}.${part}`,
