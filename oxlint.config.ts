@@ -11,6 +11,7 @@ const layers = [
   ['status'],
   ['leader'],
   ['health'],
+  ['liveness'],
   ['desired'],
   ['ipam'],
   ['bgp'],

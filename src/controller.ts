@@ -3,6 +3,7 @@ import { groupBy, mergeMap, Observable, Subject, throttleTime } from 'rxjs'
 import { Allocation } from './controller/allocation.ts'
 import { ControllerStatus } from './controller/status.ts'
 import type { KubeClient } from './kube/client.ts'
+import type { Sighting } from './liveness/speaker.ts'
 import type { ControllerOptions } from './options.ts'
 import { monotonic } from './streams/time.ts'
 import { WorkQueue } from './streams/workqueue.ts'
@@ -17,6 +18,8 @@ const COUNTS_MS = 1_000
 export interface ControllerParts {
   /** Replays its last value. */
   readonly cluster: Observable<Change>
+  /** Replays its last value. */
+  readonly speakers: Observable<Sighting>
   readonly client: KubeClient
   readonly options: ControllerOptions
   readonly log: Logger
@@ -26,11 +29,11 @@ export interface ControllerParts {
  * The controller, for as long as it is subscribed to, which is while it leads: cluster -> allocation -> ledger -> status.
  * Unsubscribing starts nothing further and calls back nothing that is under way: the ledger is safe with two at once.
  */
-export function controller({ cluster, client, options, log }: ControllerParts): Observable<never> {
+export function controller({ cluster, speakers, client, options, log }: ControllerParts): Observable<never> {
   return new Observable(subscriber => {
     let snapshot = emptySnapshot
     const pools = new Subject<string>()
-    const allocation = new Allocation(client, options, {
+    const allocation = new Allocation(client, options, monotonic.now, {
       usageChanged: eip => pools.next(eip),
       wake: key => queue.add(key),
     })
@@ -48,6 +51,11 @@ export function controller({ cluster, client, options, log }: ControllerParts): 
       mergeMap(one => one.pipe(throttleTime(COUNTS_MS, monotonic, { leading: true, trailing: true }))),
     )
     subscriber.add(counts.subscribe(name => status.poolChanged(name, snapshot, allocation.allocator)))
+    subscriber.add(
+      speakers.subscribe(sighting => {
+        for (const key of allocation.sighted(sighting)) queue.add(key)
+      }),
+    )
     subscriber.add(
       cluster.subscribe(change => {
         const { kinds, virtualIPs } = change.touched

@@ -11,6 +11,7 @@ import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from './kube/c
 import { isApiError } from './kube/errors.ts'
 import { createClient } from './kube/httpclient.ts'
 import { electLeader } from './leader/elect.ts'
+import { sightings } from './liveness/sightings.ts'
 import { type ControllerOptions, commandLine, type SpeakerOptions, type Start } from './options.ts'
 import { heartbeat } from './speaker/heartbeat.ts'
 import { speaker } from './speaker.ts'
@@ -85,7 +86,7 @@ function run({ role, options }: Start, shared: Shared): Observable<never> {
   return merge(control(options, shared), speak(options, shared))
 }
 
-/** Leads by the Lease, or is ready to: its view of the cluster is kept up meanwhile. Completes when the Lease is given back. */
+/** Leads by the Lease, or is ready to: its view of the cluster and the speakers is kept up meanwhile. Completes when the Lease is given back. */
 function control(options: ControllerOptions, { cluster, client, log, stop }: Shared): Observable<never> {
   const leading = electLeader(client, {
     lease: { namespace: options.namespace, name: LEASE },
@@ -99,14 +100,19 @@ function control(options: ControllerOptions, { cluster, client, log, stop }: Sha
       else log.warn({ err }, 'the Lease could not be read or written; trying again')
     },
   })
+  const speakers = sightings(client, {
+    namespace: options.namespace,
+    scheduler: monotonic,
+    report: err => log.warn({ err }, 'the speakers’ Leases could not be read; trying again'),
+  }).pipe(shareReplay({ bufferSize: 1, refCount: true }))
   return merge(
-    cluster.pipe(
+    merge(cluster, speakers).pipe(
       takeUntil(stop),
       switchMap(() => EMPTY),
     ),
     leading.pipe(
       tap(leads => log.info({ leads }, leads ? 'leads from now on' : 'does not lead')),
-      switchMap(leads => (leads ? controller({ cluster, client, options, log }) : EMPTY)),
+      switchMap(leads => (leads ? controller({ cluster, speakers, client, options, log }) : EMPTY)),
     ),
   )
 }

@@ -30,8 +30,13 @@ export const annotations = {
 export const labels = {
   /** On a Node: load balancers leave it alone (KEP-1143). */
   excludeFromLoadBalancers: 'node.kubernetes.io/exclude-from-external-load-balancers',
-  /** On a Lease: `true` makes it a speaker's. */
+  /** On a Lease: it is a speaker's, and says that its manager is alive and has caught up. */
   speaker: 'fairlead.dev/speaker',
+} as const
+
+export const taints = {
+  /** On a Node: it is off, and nothing runs on it (KEP-2268). */
+  outOfService: 'node.kubernetes.io/out-of-service',
 } as const
 
 /** The value of `annotations.loadBalancer` that means us. */

@@ -14,6 +14,7 @@ import {
   immutable,
   list,
   observedGeneration,
+  type Rule,
   resource,
   text,
   time,
@@ -31,9 +32,22 @@ export const virtualIPSpec = z.object({
     }),
     1024,
   )
-    .min(1)
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['uid'] })
-    .describe('The Services that have the address; several if they share it.'),
+    .describe('The Services that have the address; several if they share it, none while it is held.'),
+  held: z
+    .object({
+      for: z
+        .object({
+          namespace: text(63).describe('Namespace of the Service.'),
+          name: text(63).describe('Name of the Service.'),
+        })
+        .describe('The Service that had the address, and that alone may have it: it, or a later one of its name.'),
+      nodes: list(text(253), 5000).describe(
+        'The nodes whose speakers were not known, when it was taken back, not to announce it any more.',
+      ),
+    })
+    .describe('Kept back until no speaker can announce it any more.')
+    .exactOptional(),
 })
 
 export const virtualIPStatus = z.object({
@@ -43,7 +57,10 @@ export const virtualIPStatus = z.object({
   conditions: conditions.exactOptional(),
 })
 
-export const virtualIP = constrain(resource(virtualIPSpec, virtualIPStatus, 39), {
+const parts = resource(virtualIPSpec, virtualIPStatus, 39)
+type VirtualIPParts = z.output<typeof parts>
+
+const nameOfAddress: Rule<VirtualIPParts> = {
   cel:
     'ip(self.spec.address).family() == 4 ? self.metadata.name == self.spec.address : ' +
     "self.metadata.name.matches('^(0|[1-9a-f][0-9a-f]{0,3})(-(0|[1-9a-f][0-9a-f]{0,3})){7}$') && " +
@@ -54,7 +71,18 @@ export const virtualIP = constrain(resource(virtualIPSpec, virtualIPStatus, 39),
     const address = parseAddress(spec.address)
     return address !== undefined && metadata.name === objectName(address)
   },
-}).describe('An address that is given to a Service. Creating it is the allocation, deleting it the release.')
+}
+
+const eitherGivenOrHeld: Rule<VirtualIPParts> = {
+  cel: '(size(self.spec.services) > 0) != has(self.spec.held)',
+  message: 'must name a Service unless the address is held, and none if it is',
+  field: 'spec.services',
+  holds: ({ spec }) => spec.services.length > 0 !== (spec.held !== undefined),
+}
+
+export const virtualIP = constrain(parts, nameOfAddress, eitherGivenOrHeld).describe(
+  'An address that is given to a Service. Creating it is the allocation, deleting it the release.',
+)
 
 export type VirtualIPSpec = Immutable<z.output<typeof virtualIPSpec>>
 export type VirtualIPStatus = Immutable<z.output<typeof virtualIPStatus>>

@@ -2,16 +2,18 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Eip } from '../api/eip.ts'
 import { Allocator } from '../ipam/allocator.ts'
 import { type Decision, decide } from '../ipam/decide.ts'
-import type { Entry } from '../ipam/entry.ts'
+import { type Entry, owners } from '../ipam/entry.ts'
 import type { ServiceFilter } from '../ipam/ours.ts'
-import { WaitingList } from '../ipam/waiting.ts'
+import { type Freed, WaitingList } from '../ipam/waiting.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { find } from '../kube/find.ts'
 import type { Service } from '../kube/objects.ts'
 import { keyOf, refOf, services } from '../kube/resources.ts'
-import { parseAddress } from '../net/address.ts'
+import type { Sighting } from '../liveness/speaker.ts'
+import { type Address, formatAddress, parseAddress } from '../net/address.ts'
 import type { Change } from '../watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
+import { Holds } from './holds.ts'
 import { Ledger } from './ledger.ts'
 
 /** What came of the work on one Service. */
@@ -21,6 +23,8 @@ export interface Outcome {
   /** What the Service has now, in the order of its families. */
   readonly entries: readonly Entry[]
   readonly decision?: Decision
+  /** What is held for a Service of this name, and the nodes that are waited for. */
+  readonly held: readonly { readonly entry: Entry; readonly nodes: readonly string[] }[]
 }
 
 export interface AllocationListener {
@@ -41,6 +45,7 @@ export class Allocation {
   readonly allocator = new Allocator()
   readonly #client: KubeClient
   readonly #filter: ServiceFilter
+  readonly #holds: Holds
   readonly #ledger: Ledger
   readonly #wake: (key: string) => void
   readonly #waiting = new WaitingList()
@@ -48,11 +53,14 @@ export class Allocation {
   readonly #offers = new Map<string, string[]>()
   #snapshot: Snapshot = emptySnapshot
 
-  constructor(client: KubeClient, filter: ServiceFilter, { usageChanged, wake }: AllocationListener) {
+  /** @param now milliseconds of monotonic time, as in the sightings */
+  constructor(client: KubeClient, filter: ServiceFilter, now: () => number, listener: AllocationListener) {
+    const { usageChanged, wake } = listener
     this.#client = client
     this.#filter = filter
     this.#wake = wake
-    this.#ledger = new Ledger(client, this.allocator, usageChanged)
+    this.#holds = new Holds(now)
+    this.#ledger = new Ledger(client, this.allocator, this.#holds, usageChanged)
   }
 
   /** Takes up a change of the cluster, the first time all of it. Returns the keys of the Services to be looked at, in order. */
@@ -61,13 +69,18 @@ export class Allocation {
     const first = before === emptySnapshot
     this.#snapshot = snapshot
     const keys = new Set<string>()
+    if (first || touched.kinds.has('nodes')) {
+      for (const key of this.#holds.observe({ nodes: snapshot.nodes })) keys.add(key)
+    }
     for (const name of first ? snapshot.virtualIPs.keys() : touched.virtualIPs) {
       const [gone, virtualIP] = [before.virtualIPs.get(name), snapshot.virtualIPs.get(name)]
       if (gone !== undefined && gone.metadata.uid !== virtualIP?.metadata.uid) {
         const freed = this.#ledger.gone(gone)
         if (freed !== undefined) this.#offer(freed.address, woken => keys.add(woken))
       }
-      if (virtualIP !== undefined) this.#ledger.seen(virtualIP)
+      if (virtualIP === undefined) continue
+      this.#ledger.seen(virtualIP)
+      if (first) for (const key of owners(virtualIP.spec)) keys.add(key)
     }
     if (first || touched.kinds.has('eips')) {
       for (const name of new Set([...before.eips.keys(), ...snapshot.eips.keys()])) {
@@ -77,28 +90,36 @@ export class Allocation {
     return keys.union(first ? new Set(byAge(snapshot.services.values())) : touched.services)
   }
 
+  /** Takes up what is known of the speakers now. Returns the keys of the Services to be looked at. */
+  sighted(sighting: Sighting): Iterable<string> {
+    return this.#holds.observe({ sighting })
+  }
+
   /**
-   * Looks at one Service and does what is to be done. Rejects with an ApiError: what was done until then stands, the rest
-   * is for the next time.
+   * Looks at one Service and does what is to be done. Rejects with an ApiError, or with SpeakersUnknown: what was done until
+   * then stands, the rest is for the next time.
    */
   async work(key: string): Promise<Outcome> {
     const offered = this.#offers.get(key) ?? []
     this.#offers.delete(key)
     try {
       const service = this.#snapshot.services.get(key)
-      return service === undefined ? await this.#clear(key) : await this.#settle(service, key)
+      const outcome = service === undefined ? await this.#clear(key) : await this.#settle(service, key)
+      const held = this.allocator.entriesOfService(key).filter(entry => entry.held !== undefined)
+      return { ...outcome, held: held.map(entry => ({ entry, nodes: this.#holds.waitedFor(entry) })) }
     } finally {
       for (const address of offered) this.#offer(address, this.#wake)
     }
   }
 
-  async #settle(service: Service, key: string): Promise<Outcome> {
+  async #settle(service: Service, key: string): Promise<Omit<Outcome, 'held'>> {
     let decision = this.#decideOrWait(service, key)
     while (!(await this.#give(decision.allocate))) decision = this.#decideOrWait(service, key)
     for (const entry of decision.keep) {
       if (!isDeepStrictEqual(this.allocator.at(entry.address), entry)) await this.#ledger.amend(entry)
     }
-    if (decision.release.length > 0) await this.#releaseConfirmed(decision.release, key)
+    const release = this.#due(decision.release)
+    if (release.length > 0) await this.#releaseConfirmed(release, key)
     const kept = new Set([...decision.keep, ...decision.allocate].map(({ address }) => address))
     const entries = [...kept].flatMap(address => this.allocator.at(address) ?? [])
     return { service, entries, decision }
@@ -132,35 +153,53 @@ export class Allocation {
     for (const entry of entries) if (!held.has(entry.address)) await this.#release(entry, key)
   }
 
-  async #clear(key: string): Promise<Outcome> {
+  async #clear(key: string): Promise<Omit<Outcome, 'held'>> {
     this.#waiting.forget(key)
-    const entries = this.allocator.entriesOfService(key)
+    const entries = this.#due(this.allocator.entriesOfService(key))
     if (entries.length > 0 && (await find(this.#client, services, refOf(key))) === undefined) {
       for (const entry of entries) await this.#release(entry, key)
     }
     return { entries: [] }
   }
 
+  /** Without those that are held and have to stay so. */
+  #due(entries: readonly Entry[]): readonly Entry[] {
+    return entries.filter(entry => entry.held === undefined || this.#holds.waitedFor(entry).length === 0)
+  }
+
   async #release(entry: Entry, key: string): Promise<void> {
-    if (await this.#ledger.release(entry, key)) this.#offer(entry.address, this.#wake)
+    const become = await this.#ledger.release(entry, key)
+    if (become === 'free') this.#offer(entry.address, this.#wake)
+    if (become === 'held') this.#tellNext(entry.address)
   }
 
   /** Wakes the Service that has waited longest for an address that is free. */
   #offer(text: string, wake: (key: string) => void): void {
     const address = parseAddress(text)
     if (address === undefined || !this.allocator.isFree(address)) return
-    const eips = this.allocator.offering(address).map(({ name }) => name)
-    const key = this.#waiting.wake({ address: text, family: address.family, eips })
+    const key = this.#waiting.wake(this.#freed(address))
     if (key === undefined) return
     this.#offers.set(key, [...(this.#offers.get(key) ?? []), text])
     wake(key)
+  }
+
+  /** The Service that would have got an address that is held is to say so. */
+  #tellNext(text: string): void {
+    const address = parseAddress(text)
+    const key = address && this.#waiting.next(this.#freed(address))
+    if (key !== undefined) this.#wake(key)
+  }
+
+  #freed(address: Address): Freed {
+    const eips = this.allocator.offering(address).map(({ name }) => name)
+    return { address: formatAddress(address), family: address.family, eips }
   }
 
   #eipChanged(name: string, eip: Eip | undefined, keys: Set<string>): void {
     const changed = eip === undefined ? this.allocator.deleteEip(name) : this.allocator.setEip(eip)
     if (!changed) return
     for (const entry of this.allocator.entriesOfEip(name)) {
-      for (const service of entry.services) keys.add(keyOf(service))
+      for (const key of owners(entry)) keys.add(key)
     }
     for (const key of this.#waiting.wakeForEip(name)) keys.add(key)
   }

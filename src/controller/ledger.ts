@@ -5,8 +5,9 @@ import type { Entry } from '../ipam/entry.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { isApiError } from '../kube/errors.ts'
 import { find } from '../kube/find.ts'
-import { keyOf, virtualIPs } from '../kube/resources.ts'
+import { keyOf, refOf, virtualIPs } from '../kube/resources.ts'
 import { objectName, parseAddress } from '../net/address.ts'
+import type { Holds } from './holds.ts'
 
 /**
  * The ledger at the API server. Creating a VirtualIP gives an address, and the API server's check of names makes that
@@ -16,14 +17,16 @@ import { objectName, parseAddress } from '../net/address.ts'
 export class Ledger {
   readonly #client: KubeClient
   readonly #allocator: Allocator
+  readonly #holds: Holds
   readonly #usageChanged: (eip: string) => void
   /** UIDs of objects we deleted: a watch that lags behind may still tell of them as if they were there. */
   readonly #deleted = new Set<string>()
 
   /** @param usageChanged told of each Eip of which more or less is in use */
-  constructor(client: KubeClient, allocator: Allocator, usageChanged: (eip: string) => void) {
+  constructor(client: KubeClient, allocator: Allocator, holds: Holds, usageChanged: (eip: string) => void) {
     this.#client = client
     this.#allocator = allocator
+    this.#holds = holds
     this.#usageChanged = usageChanged
   }
 
@@ -46,8 +49,11 @@ export class Ledger {
    */
   async give(entry: Entry): Promise<boolean> {
     this.#record(entry)
+    const at = this.#holds.now()
     try {
-      this.#record(entryOf(await this.#client.create(virtualIPs, draft(entry))))
+      const given = entryOf(await this.#client.create(virtualIPs, draft(entry)))
+      this.#record(given)
+      this.#holds.given(given, at)
       return true
     } catch (error) {
       // The watch may have shown it meanwhile, and does not tell twice.
@@ -63,22 +69,29 @@ export class Ledger {
   /** Brings the object of an address that is kept to what it should read. Rejects with an ApiError. */
   async amend(entry: Entry): Promise<void> {
     const ref = { name: nameOf(entry) }
-    const { eip, protocol, services } = entry
+    const { eip, protocol, services, held = null } = entry
     const metadata = { uid: entry.uid ?? null }
-    this.#record(
-      entryOf(await this.#client.mergePatch(virtualIPs, ref, { metadata, spec: { eip, protocol, services } })),
-    )
+    const spec = { eip, protocol, services, held }
+    this.#record(entryOf(await this.#client.mergePatch(virtualIPs, ref, { metadata, spec })))
   }
 
   /**
-   * Takes an address back from a Service; the last one that has it frees it. Returns whether it is free. Rejects with an
-   * ApiError.
+   * Takes an address back from a Service; the last one that has it frees it, unless a speaker may still announce it: it is
+   * then held, until it is taken back once more. Returns what has become of it. Rejects with an ApiError, or with
+   * SpeakersUnknown.
    */
-  async release(entry: Entry, key: string): Promise<boolean> {
+  async release(entry: Entry, key: string): Promise<'free' | 'held' | 'shared'> {
     const others = entry.services.filter(service => keyOf(service) !== key)
     if (others.length > 0) {
       await this.amend({ ...entry, services: others })
-      return false
+      return 'shared'
+    }
+    const nodes = this.#holds.waitedFor(entry)
+    if (nodes.length > 0) {
+      const { namespace = '', name } = refOf(key)
+      if (entry.held === undefined)
+        await this.amend({ ...entry, services: [], held: { for: { namespace, name }, nodes } })
+      return 'held'
     }
     const { uid } = entry
     try {
@@ -90,7 +103,7 @@ export class Ledger {
     }
     if (uid !== undefined) this.#deleted.add(uid)
     if (this.#allocator.at(entry.address)?.uid === uid) this.#forget(entry.address)
-    return true
+    return 'free'
   }
 
   /** Whether its object has gone, whoever has the address now: a conflict alone may be one with any write. */
@@ -101,19 +114,23 @@ export class Ledger {
 
   #record(entry: Entry): void {
     this.#allocator.record(entry)
+    this.#holds.record(entry)
     this.#usageChanged(entry.eip)
   }
 
   #forget(address: string): Entry | undefined {
     const entry = this.#allocator.forget(address)
-    if (entry !== undefined) this.#usageChanged(entry.eip)
+    if (entry !== undefined) {
+      this.#holds.forget(entry)
+      this.#usageChanged(entry.eip)
+    }
     return entry
   }
 }
 
 function entryOf({ metadata: { uid }, spec }: VirtualIP): Entry {
-  const { address, eip, protocol, services } = spec
-  return { address, eip, protocol, services, uid }
+  const { address, eip, protocol, services, held } = spec
+  return { address, eip, protocol, services, uid, ...(held && { held }) }
 }
 
 function draft(entry: Entry) {

@@ -15,7 +15,7 @@ import { BgpStatus } from './bgpstatus.ts'
 import { nameOf } from './ledger.ts'
 import { type PoolStatus, poolStatus, poolTold } from './poolstatus.ts'
 import { ServiceStatus } from './servicestatus.ts'
-import { announcementTold, type VirtualIPStatus, virtualIPStatus } from './virtualipstatus.ts'
+import { announcementTold, heldTold, type VirtualIPStatus, virtualIPStatus } from './virtualipstatus.ts'
 
 /**
  * Status writes under way at once. A Service's address is waited for: it has as many as the API server gains from. All else
@@ -75,7 +75,11 @@ export class ControllerStatus {
   }
 
   /** Takes up what came of the work on a Service, by the snapshot that it was done by. */
-  settled(key: string, { service, entries, decision }: Outcome, snapshot: Snapshot): void {
+  settled(key: string, { service, entries, decision, held }: Outcome, snapshot: Snapshot): void {
+    for (const { entry, nodes } of held) {
+      const name = nameOf(entry)
+      if (nodes.length > 0) this.#virtualIPs.write({ name }, snapshot.virtualIPs.get(name), heldTold(nodes))
+    }
     if (service === undefined) return this.#services.forget(refOf(key))
     if (decision?.ours !== true) return this.#services.takeBack(service)
     const slices = snapshot.endpointSlices.get(key)

@@ -1,6 +1,8 @@
-import { conditionTypes, controllerFieldManager } from '../api/names.ts'
+import { conditionTypes, controllerFieldManager, taints } from '../api/names.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
 import type { Announcement } from '../desired/announcement.ts'
+import { reasonHeld } from '../ipam/entry.ts'
+import { few } from '../ipam/failure.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { virtualIPs } from '../kube/resources.ts'
 import { dated, type Finding, findingsOf, time } from '../status/conditions.ts'
@@ -35,4 +37,12 @@ export const virtualIPStatus = (client: KubeClient, writing: Writing): VirtualIP
 export function announcementTold({ announced, reason, message, by }: Announcement): Told {
   const finding: Finding = { type: conditionTypes.announced, status: announced ? 'True' : 'False', reason, message }
   return { announcedBy: by, findings: [finding] }
+}
+
+/** What a VirtualIP is to say that is held until these nodes' speakers can no longer announce it. */
+export function heldTold(nodes: readonly string[]): Told {
+  const remedy = `It is free once they are heard of again. If such a node is off, delete it or taint it ${taints.outOfService}.`
+  const message = `Held: ${reasonHeld({ nodes })}. ${remedy}`
+  const finding: Finding = { type: conditionTypes.announced, status: 'Unknown', reason: 'Held', message }
+  return { announcedBy: `possibly ${few(nodes, ', ')}`, findings: [finding] }
 }

@@ -1,8 +1,7 @@
 import type { Eip } from '../api/eip.ts'
-import { keyOf } from '../kube/resources.ts'
 import { type Address, compareAddresses, type Family, formatAddress, parseAddress } from '../net/address.ts'
 import { EipPool } from './eippool.ts'
-import { type Entry, holders } from './entry.ts'
+import { type Entry, holders, owners } from './entry.ts'
 
 /** What OpenELB tells in an Eip's status. */
 export interface Usage {
@@ -30,6 +29,7 @@ export class Allocator {
   readonly #ledger: Readonly<Record<Family, Map<bigint, Entry>>> = { 4: new Map(), 6: new Map() }
   readonly #byService = new Index()
   readonly #byEip = new Index()
+  readonly #heldByEip = new Index()
 
   /** Adds or replaces an Eip. Returns whether that can change a decision; a new status cannot. */
   setEip(eip: Eip): boolean {
@@ -63,7 +63,8 @@ export class Allocator {
     const canonical = { ...entry, address: formatAddress(address) }
     this.#ledger[address.family].set(address.bits, canonical)
     this.#byEip.add(entry.eip, address, canonical)
-    for (const service of entry.services) this.#byService.add(keyOf(service), address, canonical)
+    if (entry.held !== undefined) this.#heldByEip.add(entry.eip, address, canonical)
+    for (const key of owners(entry)) this.#byService.add(key, address, canonical)
     return true
   }
 
@@ -86,7 +87,7 @@ export class Allocator {
     return address && this.#ledger[address.family].get(address.bits)
   }
 
-  /** What a Service (`namespace/name`) has, in the order of the addresses. */
+  /** What a Service (`namespace/name`) has, and what is held for it, in the order of the addresses. */
   entriesOfService(key: string): readonly Entry[] {
     return this.#byService.get(key)
   }
@@ -94,6 +95,11 @@ export class Allocator {
   /** What was given out of an Eip, whether or not that still exists, in the order of the addresses. */
   entriesOfEip(name: string): readonly Entry[] {
     return this.#byEip.get(name)
+  }
+
+  /** How many addresses of an Eip are held, and one of them. */
+  heldOfEip(name: string): { readonly count: number; readonly one?: Entry } {
+    return this.#heldByEip.some(name)
   }
 
   /** The Eips that an address can be given out of, whether or not it is free; more than one only if they overlap. */
@@ -140,7 +146,8 @@ export class Allocator {
     if (entry === undefined) return undefined
     this.#ledger[address.family].delete(address.bits)
     this.#byEip.remove(entry.eip, entry)
-    for (const service of entry.services) this.#byService.remove(keyOf(service), entry)
+    this.#heldByEip.remove(entry.eip, entry)
+    for (const key of owners(entry)) this.#byService.remove(key, entry)
     return entry
   }
 }
@@ -159,6 +166,12 @@ class Index {
     const group = this.#groups.get(key)
     group?.delete(entry)
     if (group?.size === 0) this.#groups.delete(key)
+  }
+
+  some(key: string): { readonly count: number; readonly one?: Entry } {
+    const group = this.#groups.get(key)
+    const [one] = group?.keys() ?? []
+    return { count: group?.size ?? 0, ...(one && { one }) }
   }
 
   /** In the order of the addresses. */

@@ -115,13 +115,17 @@ function givenBefore(family: Family, service: Service, held: readonly Entry[], a
   })
 }
 
-/** An entry as it is to read now, the same object if nothing has changed; undefined if no Eip holds the address. */
+/**
+ * An entry as it is to read now, the same object if nothing has changed; undefined if no Eip holds the address. What is held
+ * for the Service is its own again: whoever still announces it leads to the Service of that very name.
+ */
 function current(entry: Entry, service: Service, allocator: Allocator): Entry | undefined {
   const eip = allocator.home(entry)
   if (eip === undefined) return undefined
   const own = serviceRef(service)
-  const services = entry.services.map(ref => (keyOf(ref) === keyOf(own) ? own : ref))
-  const now = { ...entry, eip: eip.name, protocol: eip.protocol, services }
+  const { held, ...given } = entry
+  const services = held === undefined ? given.services.map(ref => (keyOf(ref) === keyOf(own) ? own : ref)) : [own]
+  const now = { ...given, eip: eip.name, protocol: eip.protocol, services }
   return isDeepStrictEqual(now, entry) ? entry : now
 }
 

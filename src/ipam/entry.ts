@@ -1,5 +1,6 @@
 import type { VirtualIPSpec } from '../api/virtualip.ts'
 import { keyOf } from '../kube/resources.ts'
+import { few } from './failure.ts'
 
 /** A line of the ledger: an address that is given, to whom, and out of which Eip. */
 export interface Entry extends VirtualIPSpec {
@@ -9,7 +10,20 @@ export interface Entry extends VirtualIPSpec {
 
 export type ServiceRef = Entry['services'][number]
 
+/** Kept back from others than its former Service. */
+export type Held = NonNullable<Entry['held']>
+
+/** Keys of the Services that have the address, or, while it is held, of the one that may have it again. */
+export function owners({ services, held }: Pick<Entry, 'services' | 'held'>): readonly string[] {
+  return held === undefined ? services.map(keyOf) : [keyOf(held.for)]
+}
+
 /** Who has the address, as OpenELB's `status.used` tells it: `ns/name`, sharers joined by `;`. */
 export function holders(entry: Entry): string {
-  return entry.services.map(keyOf).join(';')
+  return `${owners(entry).join(';')}${entry.held === undefined ? '' : ' (held)'}`
+}
+
+/** Why an address is held, for people, without a full stop. */
+export function reasonHeld({ nodes }: Pick<Held, 'nodes'>): string {
+  return `the speakers of these nodes have been silent and may still announce it: ${few(nodes, ', ')}`
 }

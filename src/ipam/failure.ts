@@ -16,6 +16,8 @@ export type FailureReason =
   | 'EipLacksFamily'
   /** The address asked for is given to another Service. */
   | 'AddressInUse'
+  /** The address asked for was taken back from another Service, and a speaker may still announce it. */
+  | 'AddressHeld'
   /** The address asked for is not one that the Eip, or any Eip, can give. */
   | 'AddressNotInEip'
   /** What is asked for is no address. */

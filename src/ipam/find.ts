@@ -2,7 +2,7 @@ import type { Service } from '../kube/objects.ts'
 import { type Address, type Family, formatAddress } from '../net/address.ts'
 import type { Allocator } from './allocator.ts'
 import type { EipPool } from './eippool.ts'
-import { type Entry, holders, type ServiceRef } from './entry.ts'
+import { type Entry, holders, reasonHeld, type ServiceRef } from './entry.ts'
 import { type AllocationFailure, type FailureReason, few, isFailure } from './failure.ts'
 import { type Asker, namedEip, refusal, selectEips } from './select.ts'
 import type { Wait } from './waiting.ts'
@@ -23,7 +23,10 @@ export function find(family: Family, asker: Asker, allocator: Allocator): Found 
     if (free !== undefined) return { entry: newEntry(free, eip, asker.service) }
   }
   const names = eips.map(({ name }) => name)
-  const failure = failed('PoolExhausted', `every IPv${family} address of Eip ${few(names, ', ')} is in use`)
+  const failure = failed(
+    'PoolExhausted',
+    `every IPv${family} address of Eip ${few(names, ', ')} is in use${held(eips, allocator)}`,
+  )
   return { failure, wait: waitFor(asker, { pools: names.map(eip => ({ eip, family })) }) }
 }
 
@@ -42,8 +45,20 @@ function findExact(address: Address, asker: Asker, allocator: Allocator): Found 
   if (isFailure(eip)) return { failure: eip, wait: waitFor(asker, {}) }
   const holder = allocator.at(text)
   if (holder === undefined) return { entry: newEntry(address, eip, asker.service) }
-  const failure = failed('AddressInUse', `${asked(asker, text)} is given to ${holders(holder)}`)
+  const failure =
+    holder.held === undefined
+      ? failed('AddressInUse', `${asked(asker, text)} is given to ${holders(holder)}`)
+      : failed('AddressHeld', `${asked(asker, text)} is held: ${reasonHeld(holder.held)}`)
   return { failure, wait: waitFor(asker, { address: text }) }
+}
+
+/** Of those in use, what is said of the held ones. */
+function held(eips: readonly EipPool[], allocator: Allocator): string {
+  for (const { name } of eips) {
+    const { count, one } = allocator.heldOfEip(name)
+    if (one?.held !== undefined) return `, ${count} of Eip ${name} held: ${reasonHeld(one.held)}`
+  }
+  return ''
 }
 
 /** The Eip to give an address out of that is asked for: the one named, or the first that has it and may. */

@@ -69,11 +69,16 @@ export class WaitingList {
    * call this again, as long as the address is free, until it returns undefined. That ends, since a Service never waits for
    * what is free.
    */
-  wake({ address, family, eips }: Freed): string | undefined {
+  wake(freed: Freed): string | undefined {
+    const key = this.next(freed)
+    if (key !== undefined) this.forget(key)
+    return key
+  }
+
+  /** Who would be woken if the address were free. */
+  next({ address, family, eips }: Freed): string | undefined {
     const names = [addressQueue(address), ...eips.map(eip => poolQueue({ eip, family }))]
-    const oldest = names.flatMap(name => this.#queues.get(name)?.oldest() ?? []).sort(byAge)[0]
-    if (oldest !== undefined) this.forget(oldest.key)
-    return oldest?.key
+    return names.flatMap(name => this.#queues.get(name)?.oldest() ?? []).sort(byAge)[0]?.key
   }
 
   /** Wakes the Services that an edited, new or deleted Eip may matter to, oldest first. */

@@ -9,6 +9,8 @@ export interface Selection {
   readonly namespace?: string
   /** As in `metadata.name=NAME`. */
   readonly fieldSelector?: string
+  /** As in `KEY=VALUE`. */
+  readonly labelSelector?: string
 }
 
 export interface List<T> {

@@ -28,7 +28,12 @@ export function createClient(config: PooledKubeConfig, { deadline }: ClientOptio
         const page: Page<T> = await call({
           method: 'GET',
           path: resourcePath(resource, { namespace: selection.namespace }),
-          query: { limit: pageSize, continue: next, fieldSelector: selection.fieldSelector },
+          query: {
+            limit: pageSize,
+            continue: next,
+            fieldSelector: selection.fieldSelector,
+            labelSelector: selection.labelSelector,
+          },
         })
         for (const item of page.items) items.push(item)
         next = page.metadata.continue || undefined
@@ -107,6 +112,7 @@ function watch<T extends KubeObject>(
         resourceVersion: options.resourceVersion,
         timeoutSeconds: options.timeoutSeconds,
         fieldSelector: options.fieldSelector,
+        labelSelector: options.labelSelector,
       },
       deadline,
     }

@@ -114,7 +114,7 @@ export const fullBgpPeer: Sample<Required<BgpPeerSpec>> = {
   },
 }
 
-export const fullVirtualIP: Sample<Required<VirtualIPSpec>> = {
+export const fullVirtualIP: Sample<Required<Omit<VirtualIPSpec, 'held'>>> = {
   title: 'IPv6 with two Services',
   name: '2001-db8-0-0-0-0-a-1',
   spec: {
@@ -195,6 +195,17 @@ export const valid = {
       title: 'IPv6 of zeros only',
       name: '0-0-0-0-0-0-0-0',
       spec: { address: '::', eip: 'pool', protocol: 'bgp', services },
+    },
+    {
+      title: 'held',
+      name: '192.0.2.9',
+      spec: {
+        address: '192.0.2.9',
+        eip: 'pool',
+        protocol: 'bgp',
+        services: [],
+        held: { for: { namespace: 'default', name: 'web' }, nodes: ['node1', 'node2'] },
+      },
     },
   ],
 } as const satisfies Readonly<Record<string, readonly Sample[]>>

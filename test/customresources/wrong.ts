@@ -129,4 +129,13 @@ export const wrong: readonly Wrong[] = [
     object: { metadata: { name: '192.0.2.8' }, spec: valid.VirtualIP[1].spec },
     field: 'metadata.name',
   },
+  {
+    title: 'VirtualIP that is held, and given',
+    kind: 'VirtualIP',
+    object: {
+      metadata: { name: '192.0.2.7' },
+      spec: { ...valid.VirtualIP[1].spec, held: { for: { namespace: 'default', name: 'web' }, nodes: [] } },
+    },
+    field: 'spec.services',
+  },
 ]

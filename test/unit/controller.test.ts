@@ -41,7 +41,7 @@ test('6: a new leader takes in all that there is, whatever it was that changed l
   })
   const options = { identity: 'me', namespace: 'x', loadBalancerClass: 'x/y', requireAnnotation: false }
   const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
-  const leading = controller({ cluster, client, options, log: pino({ level: 'silent' }) }).subscribe()
+  const leading = controller({ cluster, speakers: NEVER, client, options, log: pino({ level: 'silent' }) }).subscribe()
   await settled()
   leading.unsubscribe()
   t.deepEqual(Object.fromEntries(reasons), {

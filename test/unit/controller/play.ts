@@ -1,7 +1,9 @@
 import { Set as ISet } from 'immutable'
+import { annotations } from '../../../src/api/names.ts'
 import { Allocation, type Outcome } from '../../../src/controller/allocation.ts'
 import type { Service } from '../../../src/kube/objects.ts'
-import { eips, services, virtualIPs } from '../../../src/kube/resources.ts'
+import { eips, leases, nodes, services, virtualIPs } from '../../../src/kube/resources.ts'
+import { type Sighting, sight } from '../../../src/liveness/speaker.ts'
 import { WorkQueue } from '../../../src/streams/workqueue.ts'
 import type { ClusterEvent, Kind } from '../../../src/watch/kinds.ts'
 import { reduce } from '../../../src/watch/reduce.ts'
@@ -18,10 +20,15 @@ export class Leader {
   readonly failures: string[] = []
   readonly #queue: WorkQueue
   readonly #unseen: ClusterEvent[] = []
+  readonly #time: VirtualTime
+  readonly #server: Server
+  #sighting: Sighting | undefined
   #snapshot: Snapshot = emptySnapshot
 
-  constructor(server: Server, time: VirtualTime, number: number) {
-    this.allocation = new Allocation(server.client(number), filter, {
+  constructor(server: Server, time: VirtualTime, number: number, sighted: boolean) {
+    this.#time = time
+    this.#server = server
+    this.allocation = new Allocation(server.client(number), filter, () => time.now(), {
       usageChanged: () => undefined,
       wake: key => this.#queue.add(key),
     })
@@ -31,14 +38,23 @@ export class Leader {
       scheduler: time,
       report: (error, key) => this.failures.push(`${key}: ${(error as Error).message}`),
     })
-    const items = { services: server.all(services), eips: server.all(eips), virtualIPs: server.all(virtualIPs) }
-    const empty = { endpointSlices: [], nodes: [], namespaces: [], bgpConfs: [], bgpPeers: [] }
+    if (sighted) this.look()
+    const ours = { eips: server.all(eips), virtualIPs: server.all(virtualIPs) }
+    const items = { services: server.all(services), nodes: server.all(nodes), ...ours }
+    const empty = { endpointSlices: [], namespaces: [], bgpConfs: [], bgpPeers: [] }
     for (const [kind, all] of Object.entries({ ...empty, ...items })) {
       const event = { kind, event: { type: 'synced', items: all } } as unknown as ClusterEvent
       this.#snapshot = reduce(this.#snapshot, event).snapshot
     }
     const every = ISet(Object.keys({ ...empty, ...items }) as Kind[])
     this.#work({ ...nothingTouched, all: true, kinds: every })
+  }
+
+  /** Reads the speakers' Leases. */
+  look(): void {
+    const now = this.#time.now()
+    this.#sighting = sight(this.#sighting, this.#server.all(leases), { askedAt: now, now })
+    for (const key of this.allocation.sighted(this.#sighting)) this.#queue.add(key)
   }
 
   tell(event: ClusterEvent): void {
@@ -74,10 +90,12 @@ export class Play {
     for (const leader of this.leaders) leader.tell(event)
   })
   readonly leaders: Leader[] = []
+  /** Nodes whose speaker renews its Lease. */
+  readonly alive = new Set<string>()
 
-  /** Somebody who starts to lead, with what the server has now. */
-  lead(): Leader {
-    const leader = new Leader(this.server, this.time, this.leaders.length)
+  /** Somebody who starts to lead, with what the server has now, of the Leases only if they are sighted already. */
+  lead({ sighted = true } = {}): Leader {
+    const leader = new Leader(this.server, this.time, this.leaders.length, sighted)
     this.leaders.push(leader)
     return leader
   }
@@ -95,6 +113,39 @@ export class Play {
     this.server.create(services, { ...rest, metadata: kept })
   }
 
+  /** A node, and on it a speaker that is alive, unless it has been killed. */
+  speaker(name: string, failStatic?: number): void {
+    const annotated = failStatic === undefined ? {} : { annotations: { [annotations.failStatic]: `${failStatic}` } }
+    this.node(name)
+    this.alive.add(name)
+    this.server.create(leases, { metadata: { name, ...annotated }, spec: { holderIdentity: name } })
+    this.renew()
+  }
+
+  /** A node as it is to be from now on. */
+  node(name: string, { ready = 'True', taint }: { ready?: string; taint?: string } = {}): void {
+    const status = { conditions: [{ type: 'Ready', status: ready }] }
+    const spec = { taints: taint === undefined ? [] : [{ key: taint, effect: 'NoExecute' }] }
+    if (this.server.find(nodes, { name }) === undefined) this.server.create(nodes, { metadata: { name }, spec, status })
+    else this.server.change(nodes, { name }, { spec, status })
+  }
+
+  /** Those that are alive renew their Leases. */
+  renew(): void {
+    const renewTime = `${this.time.now()}`
+    for (const name of this.alive) this.server.change(leases, { name }, { spec: { renewTime } })
+  }
+
+  /** Time passes, in which speakers renew their Leases and leaders look at them. */
+  async pass(milliseconds: number): Promise<void> {
+    for (let left = milliseconds; left > 0; left -= 2_000) {
+      this.renew()
+      await this.time.pass(Math.min(left, 2_000))
+      for (const leader of this.leaders) leader.look()
+    }
+    await this.time.pass(0)
+  }
+
   delete(name: string): void {
     this.server.delete(services, { namespace: 'default', name })
   }
@@ -103,17 +154,21 @@ export class Play {
   async settle(): Promise<void> {
     for (let round = 0; round < 50; round += 1) {
       for (const leader of this.leaders) leader.watch()
-      await this.time.pass(5_000)
+      await this.pass(6_000)
       if (this.leaders.every(leader => leader.hasSeenAll)) return
     }
     throw new Error(`it does not settle: ${this.ledger.join(', ')}`)
   }
 
-  /** What the ledger at the server says: `address service`, in the order of the addresses' texts. */
+  /** What the ledger at the server says: `address service`, or `address (nodes)` if held, in the order of the texts. */
   get ledger(): readonly string[] {
     return this.server
       .all(virtualIPs)
-      .map(({ spec }) => `${spec.address} ${spec.services.map(({ name }) => name).join(';')}`)
+      .map(({ spec: { address, services, held } }) =>
+        held === undefined
+          ? `${address} ${services.map(({ name }) => name).join(';')}`
+          : `${address} (${held.nodes.join(',')})`,
+      )
       .sort()
   }
 

@@ -12,7 +12,12 @@ export type Verb = 'get' | 'create' | 'mergePatch' | 'delete'
 export type Fault = 'request lost' | 'reply lost' | ApiError
 
 /** Those that the controller watches, by the last part of their path. */
-const kinds: Readonly<Record<string, Kind>> = { services: 'services', eips: 'eips', virtualips: 'virtualIPs' }
+const kinds: Readonly<Record<string, Kind>> = {
+  services: 'services',
+  nodes: 'nodes',
+  eips: 'eips',
+  virtualips: 'virtualIPs',
+}
 
 /** An API server that keeps objects in memory, with faults between it and its clients. */
 export class Server {
@@ -52,14 +57,20 @@ export class Server {
     return this.#put(resource, { ...draft, metadata: { ...draft.metadata, uid, creationTimestamp } } as T)
   }
 
-  /** Replaces the spec and the metadata that are given. */
+  /** Replaces the fields of the spec and the metadata that are given, and the status as a whole; null removes. */
   change<T extends KubeObject & { readonly spec?: object }>(resource: Resource<T>, ref: ObjectRef, patch: object): T {
-    const { metadata = {}, spec = {} } = patch as { metadata?: { uid?: string }; spec?: object }
+    const { metadata = {}, ...parts } = patch as { metadata?: { uid?: string }; spec?: object; status?: object }
     const before = this.#existing(resource, ref)
     if (metadata.uid !== undefined && metadata.uid !== before.metadata.uid) {
       throw new ApiError(409, 'Conflict', 'the UID in the precondition is of another object')
     }
-    const after = { ...before, metadata: { ...before.metadata, ...metadata }, spec: { ...before.spec, ...spec } }
+    const spec = Object.entries({ ...before.spec, ...parts.spec }).filter(([, value]) => value !== null)
+    const after = {
+      ...before,
+      ...parts,
+      metadata: { ...before.metadata, ...metadata },
+      spec: Object.fromEntries(spec),
+    }
     // What changes nothing makes no new version, and no watch tells of it.
     return isDeepStrictEqual(before, after) ? before : this.#put(resource, after)
   }
@@ -110,7 +121,8 @@ export class Server {
   }
 
   #tell({ plural }: Resource<KubeObject>, type: 'upsert' | 'delete', object: KubeObject): void {
-    this.changed({ kind: kinds[plural], event: { type, object } } as unknown as ClusterEvent)
+    const kind = kinds[plural]
+    if (kind !== undefined) this.changed({ kind, event: { type, object } } as unknown as ClusterEvent)
   }
 }
 
