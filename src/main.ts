@@ -11,7 +11,7 @@ import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from './kube/c
 import { isApiError } from './kube/errors.ts'
 import { createClient } from './kube/httpclient.ts'
 import { electLeader } from './leader/elect.ts'
-import { sightings } from './liveness/sightings.ts'
+import { sightings } from './liveness/poll.ts'
 import { type ControllerOptions, commandLine, type SpeakerOptions, type Start } from './options.ts'
 import { heartbeat } from './speaker/heartbeat.ts'
 import { speaker } from './speaker.ts'
@@ -86,7 +86,10 @@ function run({ role, options }: Start, shared: Shared): Observable<never> {
   return merge(control(options, shared), speak(options, shared))
 }
 
-/** Leads by the Lease, or is ready to: its view of the cluster and the speakers is kept up meanwhile. Completes when the Lease is given back. */
+/**
+ * Leads by the Lease, or is ready to: its view of the cluster and of the speakers is kept up meanwhile. Completes when the
+ * Lease is given back.
+ */
 function control(options: ControllerOptions, { cluster, client, log, stop }: Shared): Observable<never> {
   const leading = electLeader(client, {
     lease: { namespace: options.namespace, name: LEASE },

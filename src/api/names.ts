@@ -30,7 +30,7 @@ export const annotations = {
 export const labels = {
   /** On a Node: load balancers leave it alone (KEP-1143). */
   excludeFromLoadBalancers: 'node.kubernetes.io/exclude-from-external-load-balancers',
-  /** On a Lease: it is a speaker's, and says that its manager is alive and has caught up. */
+  /** On a Lease: `true` makes it a speaker's. */
   speaker: 'fairlead.dev/speaker',
 } as const
 

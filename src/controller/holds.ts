@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Map as IMap } from 'immutable'
 import { type Entry, owners } from '../ipam/entry.ts'
 import type { Node } from '../kube/objects.ts'
-import { mayAnnounce, type Sighting, VOUCHED_MS } from '../liveness/speaker.ts'
+import { mayAnnounce, type Sighting, VOUCHED_MS } from '../liveness/sighting.ts'
 
 /** Milliseconds without a renewal after which a speaker is doubted: it renews every 5 s, and we look every 2 s. */
 const DOUBTFUL_MS = 10_000

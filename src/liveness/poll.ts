@@ -2,7 +2,7 @@ import { defer, type Observable, repeat, retry, type SchedulerLike, timer } from
 import { labels } from '../api/names.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { leases } from '../kube/resources.ts'
-import { type Sighting, sight } from './speaker.ts'
+import { type Sighting, sight } from './sighting.ts'
 
 export interface SightingOptions {
   /** Where the Leases are. */

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { annotations } from '../../../src/api/names.ts'
 import type { Lease } from '../../../src/kube/objects.ts'
-import { mayAnnounce, type Question, type Sighting, type Speaker, sight } from '../../../src/liveness/speaker.ts'
+import { mayAnnounce, type Question, type Sighting, type Speaker, sight } from '../../../src/liveness/sighting.ts'
 import { metadata, node } from '../objects.ts'
 
 const lease = (name: string, renewTime: string, failStatic?: string): Lease => ({
