@@ -150,7 +150,8 @@ test.serial('7: freed when the Service is deleted or changes type; who has waite
       `${name} has it`,
       async () => (await scene.addresses(name)).join(),
       found => found === both,
-      5_000,
+      // On a busy machine a speaker may fall silent for a moment, and the address is held.
+      30_000,
     )
   const age = async (name: string) => (await scene.service(name))?.metadata.creationTimestamp
   await scene.apply(named('holder', 'one'))
