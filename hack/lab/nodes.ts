@@ -44,6 +44,9 @@ export const controllerManagerCommand = (lab: Lab): readonly string[] => [
   `--kubeconfig=${kubeconfigOf(lab, 'admin')}`,
   '--controllers=endpointslice-controller,namespace-controller,garbage-collector-controller',
   '--leader-elect=false',
+  // By default it makes 20 EndpointSlices a second.
+  '--kube-api-qps=1000',
+  '--kube-api-burst=1000',
 ]
 
 const manager = (role: string, lab: Lab, name: string): readonly string[] => [

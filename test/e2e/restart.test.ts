@@ -1,11 +1,10 @@
-/** Managers and sidecars are killed and come back: what the router knows, and what clients notice. */
+/** How connections spread; a sidecar is killed and comes back: what the router knows, and what clients notice. */
 import test from 'ava'
 import { nodeAddress, nodeNumber } from '../../hack/lab/addresses.ts'
 import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { RouteWatch } from './routes.ts'
 import {
-  always,
   bgpConf,
   bgpPeer,
   bothFamilies,
@@ -105,90 +104,7 @@ test.serial('17: a gobgpd is killed: no new connection fails; 20: a new one has 
   )
 })
 
-test.serial(
-  '19: every manager is killed and started anew: the router is sent what is new, and nothing else',
-  async t => {
-    const known = await scene.addresses('web')
-    const updates = await scene.updatesReceived()
-    t.is(updates.size, nodes.length)
-    const watch = await RouteWatch.start(scene.lab)
-    await Promise.all(nodes.map(node => killPart(scene.lab, node, 'manager', 'SIGKILL')))
-    await scene.apply(loadBalancer('meanwhile'))
-    await runPods(scene.lab, 'meanwhile', ['node1'])
-    const address = await scene.address('meanwhile')
-    await Promise.all(nodes.map(node => startPart(scene.lab, node, 'manager')))
-    await scene.routed(address, ...nodes)
-    t.deepEqual(await watch.stop(...known), [])
-    const after = await scene.updatesReceived()
-    for (const [neighbour, count] of updates) t.is(after.get(neighbour), count + 1, neighbour)
-  },
-)
-
-test.serial('19: a manager that is told to stop leaves everything as it is', async t => {
-  const [address = ''] = await scene.addresses('web')
-  const updates = await scene.updatesReceived()
-  const watch = await RouteWatch.start(scene.lab)
-  await killPart(scene.lab, 'node2', 'manager', 'SIGTERM')
-  await startPart(scene.lab, 'node2', 'manager')
-  await scene.apply(loadBalancer('later'))
-  await runPods(scene.lab, 'later', ['node1'])
-  await scene.routed(await scene.address('later'), ...nodes)
-  t.deepEqual(await watch.stop(address), [])
-  const after = await scene.updatesReceived()
-  for (const [neighbour, count] of updates) t.is(after.get(neighbour), count + 1, neighbour)
-})
-
-test.serial('19: an API server that is away sends the router nothing; what came meanwhile is caught up', async t => {
-  const addresses = [...(await scene.addresses('web')), ...(await scene.addresses('later'))]
-  const updates = await scene.updatesReceived()
-  const watch = await RouteWatch.start(scene.lab)
-  await killPart(scene.lab, 'control', 'kube-apiserver', 'SIGKILL')
-  const same = (found: readonly string[]) => found.join() === nodes.join()
-  await always('the router sends to every node', () => scene.routedTo(addresses[0] ?? ''), same, 3_000)
-  await startPart(scene.lab, 'control', 'kube-apiserver')
-  await scene.apply(loadBalancer('caught'))
-  await runPods(scene.lab, 'caught', ['node2'])
-  await scene.routed(await scene.address('caught'), ...nodes)
-  t.deepEqual(await watch.stop(...addresses), [])
-  const after = await scene.updatesReceived()
-  for (const [neighbour, count] of updates) t.is(after.get(neighbour), count + 1, neighbour)
-})
-
-test.serial(
-  '20: with graceful restart, gobgpd is killed and started anew and the router’s FIB does not change',
-  async t => {
-    const before = await scene.connections('node3')
-    await scene.apply(bgpConf({ gracefulRestart: { enabled: true } }))
-    await eventually(
-      'the session is a new one',
-      () => scene.connections('node3'),
-      now => isNew(before, now),
-    )
-    const addresses = [...(await scene.addresses('web')), ...(await scene.addresses('later'))]
-    for (const address of addresses) await scene.routed(address, ...nodes)
-    const watch = await RouteWatch.start(scene.lab)
-    const old = await scene.connections('node3')
-    await killPart(scene.lab, 'node3', 'gobgpd', 'SIGKILL')
-    await startPart(scene.lab, 'node3', 'gobgpd')
-    await eventually(
-      'a new session',
-      () => scene.connections('node3'),
-      now => isNew(old, now),
-    )
-    // Stale routes go, if they do, when the restarted side has said that this was all (End-of-RIB).
-    await scene.apply(loadBalancer('afterwards'))
-    await runPods(scene.lab, 'afterwards', ['node3'])
-    await scene.routed(await scene.address('afterwards'), ...nodes)
-    t.deepEqual(await watch.stop(...addresses), [])
-    for (const address of addresses) await scene.routed(address, ...nodes)
-  },
-)
-
 const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)].sort()
 
 /** RFC 4271 section 8.2.2, as GoBGP counts them. */
 const established = 6
-
-function isNew(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): boolean {
-  return now.has(router) && now.get(router) !== before.get(router)
-}

@@ -46,8 +46,8 @@ export class RouteWatch {
     return this.#events(address)
   }
 
-  /** Ends it; resolves to all changes of the routes to these addresses, in order. */
-  async stop(...addresses: readonly string[]): Promise<readonly RouteEvent[]> {
+  /** All changes so far, of routes to whatever address, in order. */
+  async all(): Promise<readonly RouteEvent[]> {
     const before = this.#events(marker).length
     await this.#mark()
     await eventually(
@@ -55,9 +55,15 @@ export class RouteWatch {
       () => this.#events(marker).length,
       count => count > before,
     )
+    return parseAll(this.#output).filter(event => addressOf(event) !== marker)
+  }
+
+  /** Ends it; resolves to all changes of the routes to these addresses, in order. */
+  async stop(...addresses: readonly string[]): Promise<readonly RouteEvent[]> {
+    const all = await this.all()
     this.#process.kill()
     await once(this.#process, 'exit')
-    return addresses.flatMap(address => this.#events(address)).sort((a, b) => a.at - b.at)
+    return all.filter(event => addresses.includes(addressOf(event)))
   }
 
   async #mark(): Promise<void> {
@@ -67,12 +73,11 @@ export class RouteWatch {
   }
 
   #events(address: string): readonly RouteEvent[] {
-    return this.#output
-      .split(/^(?=\[)/m)
-      .flatMap(text => parse(text))
-      .filter(({ text }) => text.split(/\s/).includes(address))
+    return parseAll(this.#output).filter(event => addressOf(event) === address)
   }
 }
+
+const parseAll = (output: string): readonly RouteEvent[] => output.split(/^(?=\[)/m).flatMap(text => parse(text))
 
 /** Of `[2026-01-02T03:04:05.678901] 10.66.0.1 proto bgp …`, the next hops of a multipath route on lines of their own. */
 function parse(text: string): RouteEvent | [] {
@@ -81,15 +86,18 @@ function parse(text: string): RouteEvent | [] {
   return { at: Date.parse(match[1] ?? ''), text: (match[2] ?? '').trim().replaceAll(/\s+/g, ' ') }
 }
 
+const isDeletion = ({ text }: RouteEvent): boolean => text.startsWith('Deleted')
+
+/** As `ip` writes it: without the length of a prefix that is one address. */
+const addressOf = (event: RouteEvent): string => event.text.split(' ').find(word => /^[\da-f]*[.:]/.test(word)) ?? ''
+
 /** zebra replaces an IPv6 route by deleting it and adding it at once (milliseconds). */
 const REPLACED_WITHIN = 20
 
 /** Those events of one address or several that left an address without a route. */
 export function losses(events: readonly RouteEvent[]): readonly string[] {
-  const isDeletion = ({ text }: RouteEvent) => text.startsWith('Deleted')
-  const address = ({ text }: RouteEvent) => text.split(' ')[text.startsWith('Deleted') ? 1 : 0]
   return events.flatMap((event, index) => {
-    const next = events.slice(index + 1).find(later => address(later) === address(event))
+    const next = events.slice(index + 1).find(later => addressOf(later) === addressOf(event))
     const replaced = next !== undefined && !isDeletion(next) && next.at - event.at <= REPLACED_WITHIN
     return isDeletion(event) && !replaced ? [event.text] : []
   })
