@@ -18,7 +18,9 @@ test('a node that comes is probed, one that goes is forgotten, the others go on'
     asked.push(url)
     return Promise.resolve('answered')
   }
+  const began = performance.now()
   const subscription = proxyHealth(targets, look).subscribe(health => seen.push(health))
+  t.teardown(() => subscription.unsubscribe())
   targets.next(new globalThis.Map([['node1', target('one')]]))
   await settle()
   t.deepEqual(seen.at(-1)?.toObject(), { node1: 'healthy' })
@@ -29,13 +31,16 @@ test('a node that comes is probed, one that goes is forgotten, the others go on'
     ]),
   )
   await settle()
-  t.deepEqual(asked, ['one', 'two'])
+  t.deepEqual(asked.slice(0, 1), ['one'])
+  t.true(asked.includes('two'))
+  // A machine that is busy may have come to the next beat already.
+  const beats = Math.floor((performance.now() - began) / 200)
+  t.true(asked.filter(url => url === 'one').length <= 1 + beats, asked.join())
   t.deepEqual(seen.at(-1)?.toObject(), { node1: 'healthy', node2: 'healthy' })
   targets.next(new globalThis.Map([['node2', target('elsewhere')]]))
   t.deepEqual(seen.at(-1)?.toObject(), {})
   await settle()
   t.deepEqual(seen.at(-1)?.toObject(), { node2: 'healthy' })
-  subscription.unsubscribe()
 })
 
 test('a change of health is told once', async t => {
