@@ -2,13 +2,19 @@
 import { address } from './bgp/address.ts'
 import type { BgpOptions } from './bgp/options.ts'
 import { pending } from './bgp/pending.ts'
+import { restart } from './bgp/restart.ts'
+import { route } from './bgp/route.ts'
 import { scale } from './bgp/scale.ts'
+import { sidecar } from './bgp/sidecar.ts'
 import { isQuiet, load, machineText } from './machine.ts'
 import { rowsAsJson, rowsAsTable } from './report.ts'
 import { failedRow, type Row } from './row.ts'
 
 /** What can be measured by itself, by the name that `--only` takes. */
-const benches = { address, pending, scale } satisfies Record<string, (options: BgpOptions) => Promise<readonly Row[]>>
+const benches = { address, pending, route, restart, sidecar, scale } satisfies Record<
+  string,
+  (options: BgpOptions) => Promise<readonly Row[]>
+>
 
 type BenchName = keyof typeof benches
 export const benchNames = Object.keys(benches) as readonly BenchName[]

@@ -10,38 +10,56 @@ import { cpuTime } from './usage.ts'
 /** Milliseconds from the start of a change to the start of the next: what is written once a second is written for each. */
 const PACE = 1_000
 
-/** Services with an endpoint, announced and in the router's kernel. */
+/** Milliseconds for thousands of Services. */
+const PATIENCE = 600_000
+
+/** Services with an endpoint, announced by every node and in the router's kernel. */
 export async function announce(scene: Scene, names: readonly string[]): Promise<void> {
   await forEach(names, async name => {
     await scene.client.create(endpointSlices, sliceDraft(name))
     await scene.client.create(services, serviceDraft(name))
   })
-  await Promise.all(names.map(name => routed(scene, name, 600_000)))
+  await Promise.all(names.map(name => routed(scene, name, scene.lab.nodes, PATIENCE)))
 }
 
-/** Waits until there is an address and a route to it; resolves to when the kernel had that. */
-export async function routed(scene: Scene, name: string, within?: number): Promise<number> {
-  const key = keyOf(serviceRef(name))
-  await scene.services.until(key, hasAddress, performance.now(), within)
-  const address = addressOf(scene.services.get(key)) ?? ''
-  return scene.fib.until(address, hops => hops !== undefined, Date.now(), within)
+/** Waits until a Service has an address, and the router's kernel so many next hops for it. */
+export async function routed(scene: Scene, name: string, hops: number, within?: number): Promise<void> {
+  await scene.services.until(keyOf(serviceRef(name)), hasAddress, performance.now(), within)
+  await scene.fib.until(vip(scene, name), found => found !== undefined && found.length >= hops, Date.now(), within)
 }
 
-/** Its only endpoint goes or, if it is gone, comes back: a withdrawal, or an announcement. */
+/** As `routed`; resolves to when the kernel first had as many. Of a Service whose address nobody had before. */
+export async function routedAt(scene: Scene, name: string, hops: number): Promise<number> {
+  await routed(scene, name, hops)
+  const address = vip(scene, name)
+  const change = scene.fibChanges.find(
+    ({ destination, nextHops }) => destination === address && nextHops.length >= hops,
+  )
+  return change?.at ?? Number.NaN
+}
+
+/** The address of a Service that has one. */
+export function vip(scene: Scene, name: string): string {
+  const address = addressOf(scene.services.get(keyOf(serviceRef(name))))
+  if (address === undefined) throw new Error(`${name} has no address`)
+  return address
+}
+
+/** Its only endpoint goes or, if it is gone, comes back: a withdrawal, or an announcement. Every node has carried it out. */
 export async function flipEndpoint(scene: Scene, name: string): Promise<void> {
-  const address = addressOf(scene.services.get(keyOf(serviceRef(name)))) ?? ''
+  const address = vip(scene, name)
   const serves = scene.fib.get(address) === undefined
-  const { endpoints } = sliceDraft(name, serves)
-  await Promise.all([
-    scene.fib.next(address, hops => (hops !== undefined) === serves),
-    scene.client.mergePatch(endpointSlices, serviceRef(name), { endpoints }),
-  ])
+  const hops = serves ? scene.lab.nodes : 0
+  await Promise.all([scene.fib.next(address, found => (found?.length ?? 0) === hops), setEndpoint(scene, name, serves)])
 }
+
+export const setEndpoint = ({ client }: Scene, name: string, serves: boolean): Promise<unknown> =>
+  client.mergePatch(endpointSlices, serviceRef(name), { endpoints: sliceDraft(name, serves).endpoints })
 
 /** A Service comes, is given an address and announced, and goes again. */
 export async function comeAndGo(scene: Scene, name: string): Promise<void> {
   await announce(scene, [name])
-  const address = addressOf(scene.services.get(keyOf(serviceRef(name)))) ?? ''
+  const address = vip(scene, name)
   await Promise.all([
     scene.fib.next(address, hops => hops === undefined),
     scene.client.delete(services, serviceRef(name)),
