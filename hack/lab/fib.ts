@@ -1,6 +1,7 @@
 /** Every change of the routes in the router's kernel, as it happens: what a look now and then would miss. */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Observable } from 'rxjs'
 import { namespaceOf } from './addresses.ts'
 import { exec, inNamespace } from './exec.ts'
@@ -34,25 +35,21 @@ export function watchFib(lab: Lab): Observable<RouteChange> {
     child.on('error', error => subscriber.error(error))
     child.on('exit', () => subscriber.error(new Error('ip monitor ended')))
     let ready = false
-    const knock = setInterval(() => {
-      const route = async (verb: string) => exec(['ip', 'route', verb, 'blackhole', `${probe}/32`], { namespace })
-      void route('add')
-        .then(() => route('delete'))
-        .catch(error => subscriber.error(error))
-    }, 100)
     createInterface({ input: child.stdout }).on('line', line => {
       const change = routeChange(line)
       if (change === undefined || (ready && change.destination === probe)) return
-      if (change.destination === probe) {
-        ready = true
-        clearInterval(knock)
-      }
+      if (change.destination === probe) ready = true
       subscriber.next(change)
     })
-    return () => {
-      clearInterval(knock)
-      child.kill()
+    const knock = async () => {
+      while (!ready && !subscriber.closed) {
+        for (const verb of ['add', 'delete'])
+          await exec(['ip', 'route', verb, 'blackhole', `${probe}/32`], { namespace })
+        await sleep(50)
+      }
     }
+    knock().catch(error => subscriber.error(error))
+    return () => child.kill()
   })
 }
 

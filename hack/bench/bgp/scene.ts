@@ -50,12 +50,13 @@ export async function withScene<T>(
     const lab = await up({ ...spec, progress })
     return await withClient(lab, async client => {
       const observed = await observe(client, services)
-      const routes = await routesOf(lab)
+      const { ready, broken, stop, ...routes } = routesOf(lab)
       try {
+        await ready
         await apply(lab, bgpConf(conf), bgpPeer(peer), ...(withoutEip === true ? [] : [eip]))
-        return await use({ lab, client, services: observed.seen, ...routes, progress })
+        return await Promise.race([use({ lab, client, services: observed.seen, ...routes, progress }), broken])
       } finally {
-        routes.stop()
+        stop()
         observed.stop()
       }
     })
@@ -65,20 +66,23 @@ export async function withScene<T>(
   }
 }
 
-/** Resolves when no change is missed any more. */
+/** `ready` resolves when no change is missed any more; it rejects, and `broken` as well, when changes are no longer told. */
 function routesOf(lab: Lab) {
   const fib = new Seen<readonly string[]>()
   const fibChanges: RouteChange[] = []
-  return new Promise<Pick<Scene, 'fib' | 'fibChanges'> & { stop: () => void }>((resolve, reject) => {
-    const subscription = watchFib(lab).subscribe({
-      next: change => {
-        fibChanges.push(change)
-        fib.put(change.destination, change.nextHops.length === 0 ? undefined : change.nextHops, change.at)
-        resolve({ fib, fibChanges, stop: () => subscription.unsubscribe() })
-      },
-      error: reject,
-    })
+  const first = Promise.withResolvers<void>()
+  const broken = Promise.withResolvers<never>()
+  broken.promise.catch(() => {})
+  const subscription = watchFib(lab).subscribe({
+    next: change => {
+      fibChanges.push(change)
+      fib.put(change.destination, change.nextHops.length === 0 ? undefined : change.nextHops, change.at)
+      first.resolve()
+    },
+    error: broken.reject,
   })
+  const ready = Promise.race([first.promise, broken.promise])
+  return { fib, fibChanges, ready, broken: broken.promise, stop: () => subscription.unsubscribe() }
 }
 
 export const apply = (lab: Lab, ...objects: readonly object[]): Promise<string> =>
