@@ -114,6 +114,7 @@ export function askRouter(lab: Lab, command: string): Promise<string> {
 }
 
 interface KernelRoute {
+  readonly dst: string
   readonly gateway?: string
   readonly nexthops?: readonly { readonly gateway?: string }[]
 }
@@ -126,9 +127,20 @@ export async function nextHops(lab: Lab, address: string): Promise<readonly stri
   const family = address.includes(':') ? '-6' : '-4'
   const prefix = `${address}/${family === '-6' ? 128 : 32}`
   const text = await exec(['ip', family, '-json', '-netns', namespaceOf(lab.name, 'router'), 'route', 'show', prefix])
-  const routes = JSON.parse(text || '[]') as readonly KernelRoute[]
-  return routes
-    .flatMap(route => [route.gateway, ...(route.nexthops ?? []).map(hop => hop.gateway)])
-    .filter(gateway => gateway !== undefined)
-    .sort()
+  return (JSON.parse(text || '[]') as readonly KernelRoute[]).flatMap(hopsOf).sort()
 }
+
+/** The next hops of every prefix that BGP brought into the router's kernel, of both families. */
+export async function bgpRoutes(lab: Lab): Promise<ReadonlyMap<string, readonly string[]>> {
+  const tables = await Promise.all(
+    ['-4', '-6'].map(async family => {
+      const show = ['ip', family, '-json', '-netns', namespaceOf(lab.name, 'router'), 'route', 'show', 'proto', 'bgp']
+      return JSON.parse((await exec(show)) || '[]') as readonly KernelRoute[]
+    }),
+  )
+  const routes = Map.groupBy(tables.flat(), ({ dst }) => dst)
+  return new Map([...routes].map(([prefix, parts]) => [prefix, parts.flatMap(hopsOf).sort()]))
+}
+
+const hopsOf = ({ gateway, nexthops = [] }: KernelRoute): readonly string[] =>
+  [gateway, ...nexthops.map(hop => hop.gateway)].filter(hop => hop !== undefined)

@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestFn } from 'ava'
 import { stringify } from 'yaml'
-import { binary } from '../../hack/binaries.ts'
 import { type NodeName, nodeAddress, nodeAs, routerAddress, routerAs } from '../../hack/lab/addresses.ts'
 import { kubectl } from '../../hack/lab/cluster.ts'
 import { at, down, type Lab, type LabOptions, up } from '../../hack/lab/lab.ts'
-import { gobgpSocket } from '../../hack/lab/nodes.ts'
-import { askRouter, nextHops } from '../../hack/lab/routers.ts'
+import { gobgp, ribOf } from '../../hack/lab/ribs.ts'
+import { askRouter, bgpRoutes, nextHops } from '../../hack/lab/routers.ts'
 import { logDirectory } from '../../hack/lab/state.ts'
 import type { BgpConf } from '../../src/api/bgpconf.ts'
 import type { BgpPeer } from '../../src/api/bgppeer.ts'
@@ -29,10 +28,6 @@ export interface Request {
   readonly ended: number
   /** Absent: it failed. */
   readonly answer: Answer | undefined
-}
-
-interface GobgpPath {
-  readonly attrs: readonly { readonly nexthop?: string }[]
 }
 
 /** Of `gobgp neighbor --json`; zeros are left out. */
@@ -175,23 +170,12 @@ export class Scenario {
 
   /** The gobgp command line beside a node's manager. */
   gobgp(node: NodeName, ...args: readonly string[]): Promise<string> {
-    return at(this.lab, node, [binary('gobgp'), '--target', `unix://${gobgpSocket(this.lab, node)}`, ...args])
+    return gobgp(this.lab, node, ...args)
   }
 
   /** What gobgpd holds, as its command line says: the next hops of each prefix, sorted. */
-  async rib(node: NodeName): Promise<ReadonlyMap<string, readonly string[]>> {
-    const tables = await Promise.all(
-      ['ipv4', 'ipv6'].map(async family => {
-        const text = await this.gobgp(node, 'global', 'rib', '--address-family', family, '--json')
-        return Object.entries(JSON.parse(text) as Record<string, readonly GobgpPath[]>)
-      }),
-    )
-    return new Map(
-      tables.flat().map(([prefix, paths]) => {
-        const hops = paths.flatMap(({ attrs }) => attrs.flatMap(({ nexthop }) => nexthop ?? []))
-        return [prefix, hops.sort()]
-      }),
-    )
+  rib(node: NodeName): Promise<ReadonlyMap<string, readonly string[]>> {
+    return ribOf(this.lab, node)
   }
 
   /** What gobgpd says of its sessions, by the neighbour's address. */
@@ -212,10 +196,7 @@ export class Scenario {
 
   /** The prefixes that BGP brought into the router's kernel. */
   async routesByBgp(): Promise<readonly string[]> {
-    const tables = await Promise.all(
-      ['-4', '-6'].map(family => at(this.lab, 'router', ['ip', family, '-json', 'route', 'show', 'proto', 'bgp'])),
-    )
-    return tables.flatMap(text => (JSON.parse(text || '[]') as readonly { dst: string }[]).map(({ dst }) => dst))
+    return [...(await bgpRoutes(this.lab)).keys()]
   }
 
   patch(kind: string, name: string, patch: object): Promise<string> {

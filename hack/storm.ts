@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+/** `npm run storm`: Services created, changed and deleted at random while parts of Fairlead are killed at random. */
+import { Command, Option } from 'commander'
+import { down, type Lab, up } from './lab/lab.ts'
+import { storm } from './storm/storm.ts'
+
+interface Options extends Pick<Lab, 'shape' | 'nodes'> {
+  readonly seed: number
+  readonly services: number
+  readonly rounds: number
+  readonly name: string
+}
+
+const program = new Command('storm')
+  .description('Storms in a lab of their own, one for each seed; the first that fails ends it and leaves its logs.')
+  .option('--seed <number>', 'of the first round; each further round has the next', Number, 1)
+  .option('--services <count>', 'how many', Number, 1000)
+  .option('--rounds <count>', 'how many storms, one after the other', Number, 1)
+  .addOption(new Option('--shape <shape>', 'of the lab').choices(['daemonset', 'compact']).default('daemonset'))
+  .option('--nodes <count>', 'of the lab', Number, 3)
+  .option('--name <name>', 'of the lab', `storm-${process.pid}`)
+
+program.parse()
+const { seed: first, rounds, services, ...wanted } = program.opts<Options>()
+
+process.once('SIGINT', () => void down(wanted.name).finally(() => process.exit(130)))
+
+for (let seed = first; seed < first + rounds; seed++) {
+  const began = performance.now()
+  const tell = (line: string) =>
+    console.log(`${((performance.now() - began) / 1_000).toFixed(1).padStart(6)} s  ${line}`)
+  const lab = await up(wanted)
+  try {
+    console.log(`seed ${seed}, ${services} Services, ${wanted.shape}`)
+    const { failures, left, settled } = await storm(lab, { seed, services, tell })
+    if (failures.length > 0) {
+      for (const line of failures.slice(0, 40)) console.log(`✘ ${line}`)
+      console.log(
+        `${failures.length} disagreements; again: npm run storm -- --seed ${seed} --services ${services} --shape ${wanted.shape} --nodes ${wanted.nodes}`,
+      )
+      process.exitCode = 1
+      break
+    }
+    console.log(
+      `✔ ${left.services} Services with ${left.addresses} addresses agreed ${(settled / 1_000).toFixed(1)} s after the storm`,
+    )
+  } finally {
+    if (process.exitCode !== 1) await down(wanted.name)
+  }
+}
+if (process.exitCode === 1) {
+  console.log(`its logs: /run/fairlead/${wanted.name}/logs, until: node hack/lab.ts down --name ${wanted.name}`)
+  process.exit()
+}
