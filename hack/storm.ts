@@ -30,25 +30,21 @@ for (let seed = first; seed < first + rounds; seed++) {
   const tell = (line: string) =>
     console.log(`${((performance.now() - began) / 1_000).toFixed(1).padStart(6)} s  ${line}`)
   const lab = await up(wanted)
-  try {
-    console.log(`seed ${seed}, ${services} Services, ${wanted.shape}`)
-    const { failures, left, settled } = await storm(lab, { seed, services, tell })
-    if (failures.length > 0) {
-      for (const line of failures.slice(0, 40)) console.log(`✘ ${line}`)
-      console.log(
-        `${failures.length} disagreements; again: npm run storm -- --seed ${seed} --services ${services} --shape ${wanted.shape} --nodes ${wanted.nodes}`,
-      )
-      process.exitCode = 1
-      break
-    }
-    console.log(
-      `✔ ${left.services} Services with ${left.addresses} addresses agreed ${(settled / 1_000).toFixed(1)} s after the storm`,
-    )
-  } finally {
-    if (process.exitCode !== 1) await down(wanted.name)
-  }
+  console.log(`seed ${seed}, ${services} Services, ${wanted.shape}`)
+  const { failures, left, settled } = await storm(lab, { seed, services, tell })
+  if (failures.length > 0) fail(seed, failures)
+  console.log(
+    `✔ ${left.services} Services with ${left.addresses} addresses agreed ${(settled / 1_000).toFixed(1)} s after the storm`,
+  )
+  await down(wanted.name)
 }
-if (process.exitCode === 1) {
-  console.log(`its logs: /run/fairlead/${wanted.name}/logs, until: node hack/lab.ts down --name ${wanted.name}`)
-  process.exit()
+
+function fail(seed: number, failures: readonly string[]): never {
+  const { shape, nodes, name } = wanted
+  for (const line of failures.slice(0, 40)) console.log(`✘ ${line}`)
+  console.log(
+    `${failures.length} failures; again: npm run storm -- --seed ${seed} --services ${services} --shape ${shape} --nodes ${nodes}`,
+  )
+  console.log(`logs in /run/fairlead/${name}/logs, until: npm run lab -- down --name ${name}`)
+  process.exit(1)
 }

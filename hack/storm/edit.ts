@@ -8,7 +8,7 @@ import type { Edit } from './actions.ts'
 import { eipObject, namespace, serviceObject, sliceName, sliceObject } from './manifests.ts'
 
 /** Milliseconds for one edit: a restart of the API server and much patience. */
-const PATIENCE = 120_000
+const PATIENCE = 300_000
 
 /** What an edit is about: of two about the same thing, the later has to wait. */
 export function subject(edit: Edit): string {
