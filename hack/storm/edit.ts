@@ -17,36 +17,57 @@ export function subject(edit: Edit): string {
   return 'eip' in edit ? `eip ${edit.eip.name}` : `service ${edit.service.name}`
 }
 
-/** Rejects with an ApiError if the API server refuses the edit, or does not answer for minutes. */
-export async function carryOut(client: KubeClient, edit: Edit): Promise<void> {
-  if (edit.type === 'delete') await remove(client, services, edit.name)
-  else if (edit.type === 'endpoints') {
-    if (edit.endpoints.length === 0) await remove(client, endpointSlices, sliceName(edit.service, edit.family))
-    else await put(client, endpointSlices, sliceObject(edit))
-  } else if ('eip' in edit) {
-    const { metadata, spec } = eipObject(edit.eip)
-    await persistently(() => client.mergePatch(eips, metadata, { spec }))
-  } else await put(client, services, serviceObject(edit.service))
+/** How the edits are made. */
+export class Editor {
+  readonly #client: KubeClient
+  readonly #ready: () => Promise<void>
+
+  /** @param ready resolves when something may be asked for */
+  constructor(client: KubeClient, ready: () => Promise<void>) {
+    this.#client = client
+    this.#ready = ready
+  }
+
+  /** Rejects with an ApiError if the API server refuses the edit, or does not answer for minutes. */
+  async make(edit: Edit): Promise<void> {
+    if (edit.type === 'delete') await this.#remove(services, edit.name)
+    else if (edit.type === 'endpoints') {
+      if (edit.endpoints.length === 0) await this.#remove(endpointSlices, sliceName(edit.service, edit.family))
+      else await this.#put(endpointSlices, sliceObject(edit))
+    } else if ('eip' in edit) {
+      const { metadata, spec } = eipObject(edit.eip)
+      await this.#persistently(() => this.#client.mergePatch(eips, metadata, { spec }))
+    } else await this.#put(services, serviceObject(edit.service))
+  }
+
+  /** Creates or replaces: idempotent, so that a lost answer does no harm. */
+  #put<T extends KubeObject>(resource: Resource<T>, object: Draft<T>): Promise<T> {
+    return this.#persistently(async () => {
+      try {
+        return await this.#client.update(resource, object)
+      } catch (error) {
+        if (!isApiError(error, 'NotFound')) throw error
+        return this.#client.create(resource, object)
+      }
+    })
+  }
+
+  #remove(resource: Resource<KubeObject>, name: string): Promise<void> {
+    return this.#persistently(() => remove(this.#client, resource, name))
+  }
+
+  #persistently<T>(act: () => Promise<T>): Promise<T> {
+    return persistently(() => this.#ready().then(act))
+  }
 }
 
-/** Creates or replaces: idempotent, so that a lost answer does no harm. */
-async function put<T extends KubeObject>(client: KubeClient, resource: Resource<T>, object: Draft<T>): Promise<void> {
-  await persistently(async () => {
-    try {
-      await client.update(resource, object)
-    } catch (error) {
-      if (!isApiError(error, 'NotFound')) throw error
-      await client.create(resource, object)
-    }
-  })
-}
-
+/** Deletes what may be gone already. */
 export async function remove(client: KubeClient, resource: Resource<KubeObject>, name: string): Promise<void> {
-  await persistently(() =>
-    client.delete(resource, { namespace, name }).catch(error => {
-      if (!isApiError(error, 'NotFound')) throw error
-    }),
-  )
+  try {
+    await client.delete(resource, { namespace, name })
+  } catch (error) {
+    if (!isApiError(error, 'NotFound')) throw error
+  }
 }
 
 /** Again and again, as long as what goes wrong passes by itself. */

@@ -15,9 +15,19 @@ export class Harm {
   /** By process: of two faults of the same one, the later waits. */
   readonly #last = new Map<string, Promise<void>>()
 
+  #apiServer: Promise<void> = Promise.resolve()
+
   constructor(lab: Lab, client: KubeClient) {
     this.#lab = lab
     this.#client = client
+  }
+
+  /**
+   * Resolves while the API server is not being restarted. Whatever balances its load sends nothing to one that is not ready;
+   * this one dies if Services change while it checks their ports for the first time.
+   */
+  apiServer(): Promise<void> {
+    return this.#apiServer
   }
 
   /** Resolves when the fault is undone. */
@@ -32,6 +42,7 @@ export class Harm {
       else await this.#end(place, part, fault.type === 'crash' ? 'SIGKILL' : 'SIGTERM', fault.ms)
     })()
     this.#last.set(key, done)
+    if (part === 'kube-apiserver') this.#apiServer = done
     return done
   }
 

@@ -25,7 +25,9 @@ export function serviceObject(intent: ServiceIntent): Draft<Service> {
   } as const
   return {
     metadata: {
-      ...{ name, namespace, labels: unproxied },
+      name,
+      namespace,
+      labels: unproxied,
       annotations: {
         [askedAnnotation('IPv4')]: `${asked.IPv4}`,
         [askedAnnotation('IPv6')]: `${asked.IPv6}`,

@@ -4,7 +4,7 @@ import type { KubeClient } from '../../src/kube/client.ts'
 import { slots } from '../../src/streams/slots.ts'
 import type { Lab } from '../lab/lab.ts'
 import type { Edit, Schedule, Timed } from './actions.ts'
-import { carryOut, subject } from './edit.ts'
+import { Editor, subject } from './edit.ts'
 import { Harm } from './harm.ts'
 
 /** Edits under way at once. */
@@ -30,11 +30,11 @@ export async function play(
     tell(`${((performance.now() - began) / 1_000).toFixed(1)} s: ${Object.values(fault).join(' ')} ms`)
     await harm.suffer(fault)
   })
-  await Promise.all([...faults, edit(client, schedule.edits, until)])
+  await Promise.all([...faults, edit(new Editor(client, () => harm.apiServer()), schedule.edits, until)])
 }
 
 async function edit(
-  client: KubeClient,
+  editor: Editor,
   edits: readonly Timed<Edit>[],
   until: (at: number) => Promise<unknown>,
 ): Promise<void> {
@@ -44,12 +44,12 @@ async function edit(
   for (const next of edits) {
     await until(next.at)
     const before = last.get(subject(next))
-    const made = Promise.resolve(before).then(() => slot(() => carryOut(client, next)))
-    // Noted at once: it may be long until anybody waits for this one.
-    last.set(
-      subject(next),
-      made.catch(error => void refused.push(error)),
-    )
+    const make = async () => {
+      await before
+      // Noted at once: it may be long until anybody waits for this one.
+      await slot(() => editor.make(next)).catch(error => void refused.push(error))
+    }
+    last.set(subject(next), make())
   }
   await Promise.all(last.values())
   if (refused.length > 0) throw refused[0]

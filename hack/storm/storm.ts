@@ -13,7 +13,7 @@ import { speakers } from '../lab/parts.ts'
 import type { Schedule } from './actions.ts'
 import { eipsByAddress } from './addresses.ts'
 import { disagreements } from './disagreements.ts'
-import { remove } from './edit.ts'
+import { persistently, remove } from './edit.ts'
 import { eipObject, namespace } from './manifests.ts'
 import { play } from './play.ts'
 import { schedule } from './schedule.ts'
@@ -135,5 +135,5 @@ async function clear(lab: Lab, client: KubeClient, tell: (line: string) => void)
 async function removeAll<T extends KubeObject>(client: KubeClient, resource: Resource<T>): Promise<void> {
   const { items } = await client.list(resource, { namespace })
   const names = items.map(({ metadata }) => metadata.name).filter(name => name.startsWith('storm-'))
-  await Promise.all(names.map(name => remove(client, resource, name)))
+  await Promise.all(names.map(name => persistently(() => remove(client, resource, name))))
 }

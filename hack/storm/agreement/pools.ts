@@ -41,7 +41,7 @@ function expected(eip: Eip, world: World) {
 /** Of who uses what, only what differs. */
 function difference(field: string, said: unknown, right: unknown): string {
   if (field !== 'used') return `${field} is ${JSON.stringify(said)} instead of ${JSON.stringify(right)}`
-  const [is, ought] = [new Map(Object.entries((said ?? {}) as object)), new Map(Object.entries(right as object))]
+  const [is, ought] = [new Map(Object.entries(said ?? {})), new Map(Object.entries(right as object))]
   const different = [...new Set([...is.keys(), ...ought.keys()])].filter(key => is.get(key) !== ought.get(key))
   return `used of ${different.map(key => `${key} is ${is.get(key)} instead of ${ought.get(key)}`).join(', ')}`
 }
