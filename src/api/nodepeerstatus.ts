@@ -67,7 +67,9 @@ export const nodePeerStatus = z.object({
     .describe('State of the BFD session (RFC 5880, 6.2), UP when it watches over the neighbour; absent without BFD.')
     .exactOptional(),
   prefixesSent: count
-    .describe('Prefixes sent on the established session. BGP does not tell whether they are used.')
+    .describe(
+      'Prefixes sent on the established session, with add-path each of their paths. BGP does not tell whether they are used.',
+    )
     .exactOptional(),
   prefixesReceived: count.describe('Prefixes received.').exactOptional(),
   establishedAt: time.describe('When the session came up; absent while it is down.').exactOptional(),

@@ -27,7 +27,7 @@ test('a Service that could have what it waits for is found, one that waits for b
 
 test('with several next hops every gobgpd has all of them', t => {
   const every: Routes = agreeing.fib
-  const sent = { peerState: { sessionState: 'ESTABLISHED' }, prefixesSent: 2 }
+  const sent = { peerState: { sessionState: 'ESTABLISHED' }, prefixesSent: 3 }
   const compact: World = {
     ...agreeing,
     nextHops: 'eligible-nodes',
@@ -92,7 +92,7 @@ const planted: readonly (readonly [what: string, world: World, line: RegExp])[] 
     /router: 10\.66\.0\.1 goes to 10\.62\.0\.11 instead of 10\.62\.0\.11,10\.62\.0\.12/,
   ],
   ['a session that is down', session('node1', 'ACTIVE', 1), /node1 is ACTIVE/],
-  ['prefixes sent', session('node1', 'ESTABLISHED', 7), /node1 says that it sent 7 prefixes of 1/],
+  ['prefixes sent', session('node1', 'ESTABLISHED', 7), /node1 says that it sent 7 of 1 paths/],
 ]
 
 for (const [what, world, line] of planted) {
