@@ -111,7 +111,7 @@ test('7: of the Leases in our namespace those of speakers are seen, and when the
   const subscription = sightings(createClient(config), {
     namespace: systemNamespace,
     scheduler: monotonic,
-    report: error => t.fail(`${error}`),
+    report: error => t.fail(String(error)),
   }).subscribe(sighting => seen.push(sighting))
   await eventually(() => seen.length > 0, 20_000)
   t.deepEqual([...(seen[0]?.speakers.keys() ?? [])], ['node1'])
