@@ -44,8 +44,11 @@ const LEARNING_MS = 15_000
  */
 export const VOUCHED_MS = 15_000
 
-/** How much later than it is told to, whatever ends the announcements beside a dead manager may do so. */
-const FAIL_STATIC_MARGIN_MS = 15_000
+/**
+ * When the watchdog beside a dead manager has ended the announcements at the latest. It counts turns of a second each, which
+ * take longer where the node is busy.
+ */
+const endedAfter = (failStatic: number): number => 1.5 * failStatic + 15_000
 
 /** A kubelet that is cut off counts as Ready for so long (--node-monitor-grace-period, and some). */
 const NODE_GRACE_MS = 60_000
@@ -87,7 +90,7 @@ export function mayAnnounce(speaker: Speaker | undefined, node: Node | undefined
   if (node === undefined || isOutOfService(node)) return false
   const { silentSince, failStatic = Number.POSITIVE_INFINITY } = speaker
   if (givenAt > silentSince + LEARNING_MS) return false
-  const ended = now - silentSince > Math.max(failStatic + FAIL_STATIC_MARGIN_MS, NODE_GRACE_MS)
+  const ended = now - silentSince > Math.max(endedAfter(failStatic), NODE_GRACE_MS)
   return !(ended && kubeletReports(node))
 }
 

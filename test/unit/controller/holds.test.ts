@@ -88,7 +88,7 @@ for (const [what, release] of [
 
 test('7: what a dead manager’s router announces ends by itself after fail-static, and the address is given', async t => {
   const { play, ip } = await held({ failStatic: 600 })
-  await play.pass(540_000)
+  await play.pass(840_000)
   t.deepEqual(play.ledger, [`${ip(1)} (node2)`])
   await play.pass(90_000)
   t.deepEqual(play.ledger, [`${ip(1)} waits`])

@@ -95,8 +95,8 @@ for (const [what, may, speaker, of, question] of [
   ['a dead manager past it, on a node that is not ready', false, ending, node('a', { ready: 'False' }), late],
   ['a manager that may be cut off, past it', true, ending, unknown, late],
   ['a manager past it, on a node of which nothing is known', true, ending, bare, late],
-  ['a dead manager that is just past its fail-static', true, ending, node('a'), at(615_000)],
-  ['a dead manager that is past it by the margin', false, ending, node('a'), at(615_001)],
+  ['a dead manager that is just past its fail-static', true, ending, node('a'), at(915_000)],
+  ['a dead manager that is past it by the margin', false, ending, node('a'), at(915_001)],
   [
     'a short fail-static, while a node may yet be found missing',
     true,
