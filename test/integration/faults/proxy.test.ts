@@ -23,7 +23,7 @@ interface Context {
   readonly faults: Faults
   /** Past the proxy. */
   readonly direct: KubeClient
-  /** Two managers, through the proxy. Their requests end after a second. */
+  /** Two managers, through the proxy. Their requests end after three seconds. */
   readonly one: KubeClient
   readonly two: KubeClient
   readonly configs: readonly PooledKubeConfig[]
@@ -56,7 +56,7 @@ test.before(async t => {
     }),
   )
   const direct = loadKubeConfig(admin)
-  const [one, two] = configs.map(config => createClient(config, { deadline: 1_000 })) as [KubeClient, KubeClient]
+  const [one, two] = configs.map(config => createClient(config, { deadline: 3_000 })) as [KubeClient, KubeClient]
   t.context = {
     directory,
     controlPlane,

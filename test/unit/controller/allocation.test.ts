@@ -239,7 +239,7 @@ test('6: a VirtualIP of an Eip that was split names the other; should that fail,
   )
 })
 
-test('10: whatever comes, goes, fails and lags, under two leaders: in the end everybody has what there is, and no more', async t => {
+test('10: whatever comes, goes, fails and lags, under one leader or two: in the end everybody has what there is, and no more', async t => {
   const names = ['s0', 's1', 's2', 's3', 's4', 's5'] as const
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.record({ toggle: fc.constantFrom(...names), dual: fc.boolean() }) },
@@ -261,10 +261,11 @@ test('10: whatever comes, goes, fails and lags, under two leaders: in the end ev
     { weight: 1, arbitrary: fc.record({ last: fc.integer({ min: 1, max: 5 }) }) },
   )
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
+    // One alone has nobody who puts right what it forgot.
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.boolean(), async (steps, alone) => {
       const play = new Play()
       play.eip('a', v4.range(1, 3), { addresses: [v6.range(1, 3)] })
-      const leaders = [play.lead(), play.lead()]
+      const leaders = alone ? [play.lead()] : [play.lead(), play.lead()]
       for (const each of steps) {
         if ('toggle' in each) {
           if (play.find(each.toggle) === undefined) play.service(each.toggle, each.dual ? dual : {})
