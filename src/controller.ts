@@ -38,7 +38,12 @@ export function controller({ cluster, speakers, client, options, log }: Controll
       wake: key => queue.add(key),
     })
     const status = new ControllerStatus(client, options.identity, log)
-    const queue = new WorkQueue(async key => status.settled(key, await allocation.work(key), snapshot), {
+    const work = async (key: string) => {
+      const outcome = await allocation.work(key)
+      // Whoever leads by now may know better, and has told so.
+      if (!subscriber.closed) status.settled(key, outcome, snapshot)
+    }
+    const queue = new WorkQueue(work, {
       concurrency: CONCURRENCY,
       backoff: { first: 50, most: 30_000, random: Math.random },
       scheduler: monotonic,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Eip } from '../api/eip.ts'
+import { controllerFieldManager } from '../api/names.ts'
 import { Allocator } from '../ipam/allocator.ts'
 import { type Decision, decide } from '../ipam/decide.ts'
 import { type Entry, owners } from '../ipam/entry.ts'
@@ -80,6 +81,10 @@ export class Allocation {
       }
       if (virtualIP === undefined) continue
       this.#ledger.seen(virtualIP)
+      if (!isDeepStrictEqual(virtualIP.spec.services, gone?.spec.services)) {
+        // They are told who has what they wait for.
+        for (const woken of this.#waiting.wakeForAddress(virtualIP.spec.address)) keys.add(woken)
+      }
       if (first) for (const key of owners(virtualIP.spec)) keys.add(key)
     }
     if (first || touched.kinds.has('eips')) {
@@ -119,7 +124,10 @@ export class Allocation {
       if (!isDeepStrictEqual(this.allocator.at(entry.address), entry)) await this.#ledger.amend(entry)
     }
     const release = this.#due(decision.release)
-    if (release.length > 0) await this.#releaseConfirmed(release, key)
+    if (release.length > 0) {
+      const changed = await this.#releaseConfirmed(release, key)
+      if (changed !== undefined) return this.#settle(changed, key)
+    }
     const kept = new Set([...decision.keep, ...decision.allocate].map(({ address }) => address))
     const entries = [...kept].flatMap(address => this.allocator.at(address) ?? [])
     return { service, entries, decision }
@@ -145,12 +153,28 @@ export class Allocation {
     return given.every(result => result.status === 'fulfilled' && result.value)
   }
 
-  /** What the watch shows may be late. What takes an address away is asked of the API server itself. */
-  async #releaseConfirmed(entries: readonly Entry[], key: string): Promise<void> {
+  /**
+   * What the watch shows may be late. What takes an address away is asked of the API server itself. Resolves to the
+   * Service as it is now, and takes nothing, if it is to keep one of them after all.
+   */
+  async #releaseConfirmed(entries: readonly Entry[], key: string): Promise<Service | undefined> {
     const service = await find(this.#client, services, refOf(key))
-    if (service === undefined) return
-    const held = new Set(this.#decide(service).keep.map(({ address }) => address))
-    for (const entry of entries) if (!held.has(entry.address)) await this.#release(entry, key)
+    if (service === undefined) return undefined
+    const kept = new Set(this.#decide(service).keep.map(({ address }) => address))
+    if (entries.some(({ address }) => kept.has(address))) return service
+    await this.#takeBack(entries, service)
+    for (const entry of entries) await this.#release(entry, key)
+    return undefined
+  }
+
+  /** Before another Service can be told an address, nobody else's status tells it any more: proxies go by it. */
+  async #takeBack(freed: readonly Entry[], { metadata, status }: Service): Promise<void> {
+    const told = status?.loadBalancer?.ingress ?? []
+    const ingress = told.filter(({ ip }) => freed.every(({ address }) => address !== ip))
+    if (ingress.length === told.length) return
+    const patch = { metadata: { uid: metadata.uid }, status: { loadBalancer: { ingress } } }
+    const options = { fieldManager: controllerFieldManager, subresource: 'status' } as const
+    await this.#client.mergePatch(services, metadata, patch, options)
   }
 
   async #clear(key: string): Promise<Omit<Outcome, 'held'>> {

@@ -81,6 +81,13 @@ export class WaitingList {
     return names.flatMap(name => this.#queues.get(name)?.oldest() ?? []).sort(byAge)[0]?.key
   }
 
+  /** Wakes the Services that wait for this very address, oldest first: somebody else has it now. */
+  wakeForAddress(address: string): readonly string[] {
+    const woken = this.#queues.get(addressQueue(address))?.all() ?? []
+    for (const { key } of woken) this.forget(key)
+    return woken.map(({ key }) => key)
+  }
+
   /** Wakes the Services that an edited, new or deleted Eip may matter to, oldest first. */
   wakeForEip(name: string): readonly string[] {
     const woken = [...this.#waiters.values()]
@@ -109,6 +116,10 @@ class AgeQueue {
   delete(waiter: Waiter): void {
     this.#live.delete(waiter)
     if (this.#heap.length > 2 * this.#live.size) this.#heap = new TinyQueue([...this.#live], byAge)
+  }
+
+  all(): readonly Waiter[] {
+    return [...this.#live].sort(byAge)
   }
 
   oldest(): Waiter | undefined {

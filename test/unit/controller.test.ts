@@ -52,3 +52,30 @@ test('6: a new leader takes in all that there is, whatever it was that changed l
     'bgpconfs/default': 'InForce,AllFields',
   })
 })
+
+test('10: who leads no more tells nothing, also not of what was under way', async t => {
+  const web = service('web')
+  const items = { services: [web], eips: [eip('pool', '192.0.2.0/24')] }
+  const snapshot = Object.entries(items).reduce(
+    (before, [kind, all]) =>
+      reduce(before, { kind, event: { type: 'synced', items: all } } as unknown as ClusterEvent).snapshot,
+    emptySnapshot,
+  )
+  const created = Promise.withResolvers<unknown>()
+  const told: string[] = []
+  const client = fakeClient({
+    create: (() => created.promise) as unknown as KubeClient['create'],
+    apply: (async ({ plural }: Resource<KubeObject>) => {
+      told.push(plural)
+      return { metadata: web.metadata }
+    }) as unknown as KubeClient['apply'],
+  })
+  const options = { identity: 'me', namespace: 'x', loadBalancerClass: 'x/y', requireAnnotation: false }
+  const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
+  const leading = controller({ cluster, speakers: NEVER, client, options, log: pino({ level: 'silent' }) }).subscribe()
+  await settled()
+  leading.unsubscribe()
+  created.resolve(virtualIP('192.0.2.0', web))
+  await settled()
+  t.false(told.includes('services'), told.join())
+})

@@ -3,7 +3,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { ApiError } from '../../../src/kube/errors.ts'
 import { services, virtualIPs } from '../../../src/kube/resources.ts'
-import { bothFamilies, v4, v6 } from '../ipam/fixtures.ts'
+import { bothFamilies, type ServiceFixture, service, v4, v6 } from '../ipam/fixtures.ts'
 import { conflict } from '../kube/fakeclient.ts'
 import { Play } from './play.ts'
 import type { Fault } from './server.ts'
@@ -73,6 +73,59 @@ for (const { name, ip, range, ...family } of bothFamilies) {
     play.delete('web')
     await play.settle()
     t.deepEqual(play.ledger, [])
+  })
+
+  test(`10: ${name}: an address is not told to anybody any more when it becomes free`, async t => {
+    const play = new Play()
+    play.eip('a', range(1, 2))
+    play.service('web', { families, ingress: [ip(1)], asks: { us: 'openelb' } })
+    const leader = play.lead()
+    await play.settle()
+    const { annotations } = service({ asks: { us: 'openelb', address: ip(2) } }).metadata
+    play.server.change(services, { ...default4, name: 'web' }, { metadata: { annotations } })
+    leader.watch()
+    while (play.ledger.includes(`${ip(1)} web`)) await turn()
+    t.deepEqual(play.find('web')?.status?.loadBalancer?.ingress, [])
+    await play.settle()
+    t.deepEqual(play.ledger, [`${ip(2)} web`])
+  })
+
+  test(`6: ${name}: an address is kept, and told, if what took it away is taken back before it is gone`, async t => {
+    const play = new Play()
+    play.eip('a', range(1, 1))
+    play.eip('b', range(2, 2), { autoAssign: false })
+    play.service('web', { families, ingress: [ip(1)], asks: { us: 'openelb' } })
+    const leader = play.lead()
+    await play.settle()
+    const asking = (asks: ServiceFixture['asks']) => {
+      const { annotations } = service({ asks: { us: 'openelb', ...asks } }).metadata
+      play.server.change(services, { ...default4, name: 'web' }, { metadata: { annotations } })
+    }
+    asking({ eip: 'b' })
+    leader.watch()
+    asking({})
+    leader.outcomes.clear()
+    while (leader.outcomes.size === 0) await turn()
+    t.deepEqual(
+      leader.outcomes.get('default/web')?.entries.map(({ address }) => address),
+      [ip(1)],
+    )
+    await play.settle()
+    t.deepEqual(play.ledger, [`${ip(1)} web`])
+  })
+
+  test(`11: ${name}: who waits for an address is told who has it now, not who had it`, async t => {
+    const play = new Play()
+    play.eip('a', range(1, 1))
+    play.service('first', { families })
+    const leader = play.lead()
+    await play.settle()
+    for (const name of ['second', 'third']) play.service(name, { families, asks: { address: ip(1) } })
+    await play.settle()
+    play.delete('first')
+    await play.settle()
+    t.deepEqual(play.ledger, [`${ip(1)} second`])
+    t.regex(leader.outcomes.get('default/third')?.decision?.failure?.message ?? '', /given to default\/second$/)
   })
 
   test(`10: ${name}: a creation of which nothing is heard, and that nothing can be read of, leaks nothing`, async t => {

@@ -31,6 +31,17 @@ for (const { name, family, ip } of bothFamilies) {
     t.is(list.wake(freed(1)), 'default/late')
   })
 
+  test(`11: ${name}: when an address changes hands, those who wait for that very one are woken, oldest first`, t => {
+    const list = new WaitingList()
+    list.add(waiting('late', '2026-01-03T00:00:00Z'), { pools: [], address: ip(1) })
+    list.add(waiting('any', '2026-01-01T00:00:00Z'), pool('a'))
+    list.add(waiting('exact', '2026-01-02T00:00:00Z'), { pools: [], address: ip(1) })
+    t.deepEqual(list.wakeForAddress(ip(2)), [])
+    t.deepEqual(list.wakeForAddress(ip(1)), ['default/exact', 'default/late'])
+    t.deepEqual(list.wakeForAddress(ip(1)), [])
+    t.is(list.size, 1)
+  })
+
   test(`7: ${name}: an address of the other family helps nobody`, t => {
     const list = new WaitingList()
     list.add(waiting('web', '2026-01-01T00:00:00Z'), pool('a'))
