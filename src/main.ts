@@ -64,7 +64,7 @@ function start(what: Start): void {
     complete: () => {
       log.info('stopped')
       // What is still under way may be waiting for an API server that hangs.
-      process.exit()
+      log.flush(() => process.exit())
     },
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
