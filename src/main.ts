@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `manager`: from the command line to the roles, and out again on a signal. */
 import { randomUUID } from 'node:crypto'
-import { type Logger, pino, stdTimeFunctions } from 'pino'
+import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
 import { EMPTY, filter, finalize, merge, type Observable, Subject, shareReplay, switchMap, takeUntil, tap } from 'rxjs'
 import packageJson from '../package.json' with { type: 'json' }
 import { GobgpRouter } from './bgp/gobgp/router.ts'
@@ -40,7 +40,11 @@ commandLine(packageJson.version, start).parse()
 
 function start(what: Start): void {
   const { role, options } = what
-  const log = pino({ level: options.logLevel, base: { role }, timestamp: stdTimeFunctions.isoTime })
+  const log = pino(
+    { level: options.logLevel, base: { role }, timestamp: stdTimeFunctions.isoTime },
+    // In order, and nothing lost at the end.
+    destination({ sync: true }),
+  )
   const config = kubeConfig(options, log)
   if (config === undefined) return
   const client = createClient(config)
@@ -64,7 +68,7 @@ function start(what: Start): void {
     complete: () => {
       log.info('stopped')
       // What is still under way may be waiting for an API server that hangs.
-      log.flush(() => process.exit())
+      process.exit()
     },
   })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
