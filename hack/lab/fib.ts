@@ -34,15 +34,16 @@ export function watchFib(lab: Lab): Observable<RouteChange> {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     child.on('error', error => subscriber.error(error))
     child.on('exit', () => subscriber.error(new Error('ip monitor ended')))
-    let ready = false
+    /** It goes on until the first knock is heard: what comes after that is not missed. */
+    const knocking = new AbortController()
     createInterface({ input: child.stdout }).on('line', line => {
       const change = routeChange(line)
-      if (change === undefined || (ready && change.destination === probe)) return
-      if (change.destination === probe) ready = true
+      if (change === undefined || (knocking.signal.aborted && change.destination === probe)) return
+      if (change.destination === probe) knocking.abort()
       subscriber.next(change)
     })
     const knock = async () => {
-      while (!ready && !subscriber.closed) {
+      while (!knocking.signal.aborted && !subscriber.closed) {
         for (const verb of ['add', 'delete'])
           await exec(['ip', 'route', verb, 'blackhole', `${probe}/32`], { namespace })
         await sleep(50)

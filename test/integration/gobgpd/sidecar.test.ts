@@ -49,7 +49,7 @@ async function sidecar(t: ExecutionContext, prepare: (directory: string) => Prom
     beat(failStatic: number) {
       const file = join(directory, 'manager.alive')
       const put = () => writeFile(`${file}.new`, `${failStatic}\n`).then(() => rename(`${file}.new`, file))
-      beating = setInterval(put, 500)
+      beating = setInterval(() => void put(), 500)
       return put()
     },
     stopBeating: () => clearInterval(beating),

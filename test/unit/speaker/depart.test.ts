@@ -1,7 +1,7 @@
 import test from 'ava'
 import { pino } from 'pino'
 import type { KubeClient } from '../../../src/kube/client.ts'
-import type { KubeObject } from '../../../src/kube/objects.ts'
+import type { KubeObject, Pod } from '../../../src/kube/objects.ts'
 import type { Resource } from '../../../src/kube/resources.ts'
 import { depart } from '../../../src/speaker/depart.ts'
 import { ModelRouter } from '../bgp/modelrouter.ts'
@@ -17,10 +17,10 @@ const paths = [
 const held = { global: { as: 64512, routerId: '10.0.0.1', listenAddresses: [] }, peers: [], paths }
 
 /** The Pod of a DaemonSet, or of something else, is deleted. */
-const deleted = (kind: string): KubeObject => ({
+const deleted = (kind: string): Pod => ({
   metadata: {
     ...metadata('me', { namespace: 'fairlead-system', deletionTimestamp: '2026-01-01T00:01:00Z' }),
-    ...{ ownerReferences: [{ kind, name: 'owner', uid: 'uid-owner', controller: true }] },
+    ownerReferences: [{ kind, name: 'owner', uid: 'uid-owner', controller: true }],
   },
 })
 
