@@ -1,5 +1,6 @@
 /** BGP, from the Service to the router: each row beside what it cannot be better than. */
 import { address } from './bgp/address.ts'
+import { deadNode } from './bgp/deadnode.ts'
 import type { BgpOptions } from './bgp/options.ts'
 import { pending } from './bgp/pending.ts'
 import { restart } from './bgp/restart.ts'
@@ -11,7 +12,7 @@ import { rowsAsJson, rowsAsTable } from './report.ts'
 import { failedRow, type Row } from './row.ts'
 
 /** What can be measured by itself, by the name that `--only` takes. */
-const benches = { address, pending, route, restart, sidecar, scale } satisfies Record<
+const benches = { address, pending, route, restart, sidecar, 'dead-node': deadNode, scale } satisfies Record<
   string,
   (options: BgpOptions) => Promise<readonly Row[]>
 >

@@ -1,6 +1,7 @@
 /** The lab of one row: made for it, and gone after it whatever happens. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import type { BgpConfSpec } from '../../../src/api/bgpconf.ts'
 import type { BgpPeerSpec } from '../../../src/api/bgppeer.ts'
@@ -107,3 +108,16 @@ export async function forEach<T>(all: Iterable<T>, act: (one: T) => Promise<unkn
 
 export const range = (count: number, from = 0): readonly number[] =>
   Array.from({ length: count }, (_, index) => from + index)
+
+/**
+ * Looks again and again, so many milliseconds after each look.
+ *
+ * @throws after a minute
+ */
+export async function until(isSo: () => Promise<boolean>, pause: number): Promise<void> {
+  const end = performance.now() + 60_000
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error('it did not come to be so within a minute')
+    await sleep(pause)
+  }
+}

@@ -10,14 +10,13 @@ import type { Lab } from '../../lab/state.ts'
 import { atMost, type Row, rowOf } from '../row.ts'
 import { announce, vip } from './changes.ts'
 import type { BgpOptions } from './options.ts'
-import { range, type Scene, withScene } from './scene.ts'
+import { range, type Scene, until, withScene } from './scene.ts'
 import { quiet } from './writes.ts'
 
 /** Milliseconds from when gobgpd's API can be reached. */
 const ALL_PATHS_BACK = 1_000
 /** How long the router's kernel is watched after the session is up again (milliseconds). */
 const AFTERWARDS = 3_000
-const PATIENCE = 60_000
 
 export const sidecar = ({ lab, services: count = 1000, samples = 5, progress }: BgpOptions): Promise<readonly Row[]> =>
   withScene({ lab, conf: { gracefulRestart: { enabled: true } }, progress }, async scene => {
@@ -84,15 +83,6 @@ async function killed({ lab, fibChanges }: Scene, addresses: ReadonlySet<string>
     return { fibChanges: changes.length, pathsBack, session }
   } finally {
     router.close()
-  }
-}
-
-/** @throws after a minute */
-async function until(isSo: () => Promise<boolean>, pause: number): Promise<void> {
-  const end = performance.now() + PATIENCE
-  while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`not within ${PATIENCE / 1000} s`)
-    await sleep(pause)
   }
 }
 
