@@ -54,7 +54,7 @@ interface Killed {
   readonly fibChanges: number
   /** Milliseconds from when gobgpd's API can be reached until gobgpd holds all paths. */
   readonly pathsBack: number
-  /** The same until the router has all of them on a new session, and knows that they are all (End-of-RIB). */
+  /** The same until FRR has all of them on a new session and knows that they are all (End-of-RIB); with BIRD, until they are sent. */
   readonly session: number
 }
 
@@ -75,7 +75,9 @@ async function killed({ lab, fibChanges }: Scene, addresses: ReadonlySet<string>
       )
     await until(holdsAll, 10)
     const pathsBack = performance.now() - up
-    await until(() => hasAll(lab, addresses.size, performance.now() - began), 50)
+    const reached = () =>
+      lab.router === 'frr' ? hasAll(lab, addresses.size, performance.now() - began) : sentAll(router, addresses.size)
+    await until(reached, 50)
     const session = performance.now() - up
     await started
     await sleep(AFTERWARDS)
@@ -111,4 +113,9 @@ async function hasAll(lab: Lab, count: number, younger: number): Promise<boolean
     neighbour.gracefulRestartInfo?.endOfRibRecv?.ipv4Unicast === true &&
     neighbour.addressFamilyInfo?.ipv4Unicast?.acceptedPrefixCounter === count
   )
+}
+
+async function sentAll(router: GobgpRouter, count: number): Promise<boolean> {
+  const [session] = await router.sessions()
+  return session?.state === 'established' && session.prefixesSent === count
 }
