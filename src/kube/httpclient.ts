@@ -19,6 +19,8 @@ export interface ClientOptions {
 export function createClient(config: PooledKubeConfig, { deadline }: ClientOptions = { deadline: 10_000 }): KubeClient {
   const call = async <T>(request: Omit<ApiRequest, 'deadline'>): Promise<T> =>
     (await sendForJson(config, { ...request, deadline })) as T
+  const callFor = async <T extends KubeObject>(resource: Resource<T>, request: Omit<ApiRequest, 'deadline'>) =>
+    kept(resource, await call<T>(request))
 
   return {
     async list<T extends KubeObject>(resource: Resource<T>, selection: Selection = {}): Promise<List<T>> {
@@ -35,7 +37,7 @@ export function createClient(config: PooledKubeConfig, { deadline }: ClientOptio
             labelSelector: selection.labelSelector,
           },
         })
-        for (const item of page.items) items.push(item)
+        for (const item of page.items) items.push(kept(resource, item))
         next = page.metadata.continue || undefined
         if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion }
       }
@@ -43,10 +45,10 @@ export function createClient(config: PooledKubeConfig, { deadline }: ClientOptio
 
     watch: (resource, options) => watch(config, resource, options, deadline),
 
-    get: (resource, ref) => call({ method: 'GET', path: resourcePath(resource, ref) }),
+    get: (resource, ref) => callFor(resource, { method: 'GET', path: resourcePath(resource, ref) }),
 
     create: (resource, object, options) =>
-      call({
+      callFor(resource, {
         method: 'POST',
         path: resourcePath(resource, { namespace: object.metadata.namespace }),
         query: writeQuery(options),
@@ -54,7 +56,7 @@ export function createClient(config: PooledKubeConfig, { deadline }: ClientOptio
       }),
 
     update: (resource, object, options) =>
-      call({
+      callFor(resource, {
         method: 'PUT',
         path: resourcePath(resource, { ...object.metadata, subresource: options?.subresource }),
         query: writeQuery(options),
@@ -62,7 +64,7 @@ export function createClient(config: PooledKubeConfig, { deadline }: ClientOptio
       }),
 
     apply: (resource, ref, part, options) =>
-      call({
+      callFor(resource, {
         method: 'PATCH',
         path: resourcePath(resource, { ...ref, subresource: options.subresource }),
         query: { ...writeQuery(options), force: true },
@@ -71,7 +73,7 @@ export function createClient(config: PooledKubeConfig, { deadline }: ClientOptio
       }),
 
     mergePatch: (resource, ref, patch, options) =>
-      call({
+      callFor(resource, {
         method: 'PATCH',
         path: resourcePath(resource, { ...ref, subresource: options?.subresource }),
         query: writeQuery(options),
@@ -89,6 +91,9 @@ interface Page<T> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string }
   readonly items: readonly T[]
 }
+
+/** At once, so that of a long list one page at a time is in memory as the API server tells it. */
+const kept = <T extends KubeObject>(resource: Resource<T>, object: T): T => resource.trim?.(object) ?? object
 
 const writeQuery = (options: WriteOptions | undefined) => ({ fieldManager: options?.fieldManager })
 
@@ -117,7 +122,8 @@ function watch<T extends KubeObject>(
       deadline,
     }
     const read = async () => {
-      for await (const line of lines(await send(config, request, abort.signal))) subscriber.next(noticeOf(line))
+      for await (const line of lines(await send(config, request, abort.signal)))
+        subscriber.next(noticeOf(line, resource))
     }
     read().then(
       () => subscriber.complete(),
@@ -136,14 +142,14 @@ type WireNotice<T> =
   | { readonly type: 'ERROR'; readonly object: Status }
 
 /** @throws ApiError, also the one that the notice tells */
-function noticeOf<T extends KubeObject>(line: string): WatchNotice<T> {
+function noticeOf<T extends KubeObject>(line: string, resource: Resource<T>): WatchNotice<T> {
   const notice = parse(line) as WireNotice<T>
   switch (notice.type) {
     case 'ADDED':
     case 'MODIFIED':
-      return { type: 'upsert', object: notice.object }
+      return { type: 'upsert', object: kept(resource, notice.object) }
     case 'DELETED':
-      return { type: 'delete', object: notice.object }
+      return { type: 'delete', object: kept(resource, notice.object) }
     case 'BOOKMARK':
       return { type: 'bookmark', resourceVersion: notice.object.metadata.resourceVersion }
     case 'ERROR':

@@ -4,7 +4,8 @@ import type { BgpPeer } from '../api/bgppeer.ts'
 import type { Eip } from '../api/eip.ts'
 import { group, version } from '../api/names.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
-import type { DaemonSet, EndpointSlice, Event, KubeObject, Lease, Namespace, Node, Pod, Service } from './objects.ts'
+import type { DaemonSet, Event, KubeObject, Lease, Namespace, Pod } from './objects.ts'
+import { trim, trimEndpointSlice, trimNode, trimService } from './trim.ts'
 
 /** A kind of objects; `T` is what one of them looks like. */
 export interface Resource<T extends KubeObject> {
@@ -13,8 +14,8 @@ export interface Resource<T extends KubeObject> {
   readonly kind: string
   /** Last part of the path that the objects are kept at. */
   readonly plural: string
-  /** Never there: it carries the type. */
-  readonly object?: T
+  /** What is kept of an object that the API server answers with; absent: all of it. */
+  trim?(object: T): T
 }
 
 /** What names one object of a kind. */
@@ -49,20 +50,24 @@ export function resourcePath(
   return `/${segments.map(encodeURIComponent).join('/')}`
 }
 
-const resource = <T extends KubeObject>(apiVersion: string, kind: string, plural: string): Resource<T> => ({
-  apiVersion,
-  kind,
-  plural,
-})
+const resource = <T extends KubeObject>(
+  apiVersion: string,
+  kind: string,
+  plural: string,
+  keep: (object: T) => T = trim,
+): Resource<T> => ({ apiVersion, kind, plural, trim: keep })
+
+/** For those of which there is one at a time. */
+const whole = <T>(object: T): T => object
 
 const ours = `${group}/${version}`
 
-export const services = resource<Service>('v1', 'Service', 'services')
-export const endpointSlices = resource<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices')
-export const nodes = resource<Node>('v1', 'Node', 'nodes')
+export const services = resource('v1', 'Service', 'services', trimService)
+export const endpointSlices = resource('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices', trimEndpointSlice)
+export const nodes = resource('v1', 'Node', 'nodes', trimNode)
 export const namespaces = resource<Namespace>('v1', 'Namespace', 'namespaces')
-export const pods = resource<Pod>('v1', 'Pod', 'pods')
-export const daemonSets = resource<DaemonSet>('apps/v1', 'DaemonSet', 'daemonsets')
+export const pods = resource<Pod>('v1', 'Pod', 'pods', whole)
+export const daemonSets = resource<DaemonSet>('apps/v1', 'DaemonSet', 'daemonsets', whole)
 export const leases = resource<Lease>('coordination.k8s.io/v1', 'Lease', 'leases')
 export const events = resource<Event>('events.k8s.io/v1', 'Event', 'events')
 export const eips = resource<Eip>(ours, 'Eip', 'eips')

@@ -5,7 +5,6 @@ import type { Eip } from '../api/eip.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
 import type { EndpointSlice, KubeObject, Namespace, Node, Service } from '../kube/objects.ts'
 import * as resources from '../kube/resources.ts'
-import { trim, trimEndpointSlice, trimNode } from './trim.ts'
 import type { WatchEvent } from './watchkind.ts'
 
 export interface Kinds {
@@ -25,22 +24,21 @@ export type ClusterEvent = {
   readonly [K in Kind]: { readonly kind: K; readonly event: WatchEvent<Kinds[K]> }
 }[Kind]
 
-/** Where a kind comes from, and what of it is kept. */
+/** Where a kind comes from. */
 export interface Source<T extends KubeObject> {
   readonly resource: resources.Resource<T>
-  readonly trim: (object: T) => T
   /** For a kind of which it matters to know that nothing is missed: see WatchKindOptions. */
   readonly timeoutSeconds?: number
 }
 
 export const sources: { readonly [K in Kind]: Source<Kinds[K]> } = {
-  services: { resource: resources.services, trim },
-  endpointSlices: { resource: resources.endpointSlices, trim: trimEndpointSlice },
-  nodes: { resource: resources.nodes, trim: trimNode },
-  namespaces: { resource: resources.namespaces, trim },
-  eips: { resource: resources.eips, trim },
-  bgpConfs: { resource: resources.bgpConfs, trim },
-  bgpPeers: { resource: resources.bgpPeers, trim },
+  services: { resource: resources.services },
+  endpointSlices: { resource: resources.endpointSlices },
+  nodes: { resource: resources.nodes },
+  namespaces: { resource: resources.namespaces },
+  eips: { resource: resources.eips },
+  bgpConfs: { resource: resources.bgpConfs },
+  bgpPeers: { resource: resources.bgpPeers },
   // By the ledger it is decided what may be announced: that is followed more closely.
-  virtualIPs: { resource: resources.virtualIPs, trim, timeoutSeconds: 10 },
+  virtualIPs: { resource: resources.virtualIPs, timeoutSeconds: 10 },
 }

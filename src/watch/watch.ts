@@ -7,7 +7,6 @@ import { type ClusterEvent, type Kind, type Kinds, type Source, sources } from '
 import { type Change, reduce } from './reduce.ts'
 import { emptySnapshot } from './snapshot.ts'
 import { mergeTouched, nothingTouched, touchesAnything } from './touched.ts'
-import { mapEvent } from './trim.ts'
 import { type WatchKindOptions, watchKind } from './watchkind.ts'
 
 export interface ClusterWatchOptions extends Omit<WatchKindOptions, 'heard' | 'timeoutSeconds'> {
@@ -46,10 +45,10 @@ function watchOne<K extends Kind>(
   kind: K,
   { heard, ...options }: ClusterWatchOptions,
 ): Observable<ClusterEvent> {
-  const { resource, trim, timeoutSeconds }: Source<Kinds[K]> = sources[kind]
+  const { resource, timeoutSeconds }: Source<Kinds[K]> = sources[kind]
   return watchKind<Kinds[K]>(client, resource, {
     ...options,
     heard: () => heard?.(kind),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
-  }).pipe(map(event => ({ kind, event: mapEvent(event, trim) }) as ClusterEvent))
+  }).pipe(map(event => ({ kind, event }) as ClusterEvent))
 }

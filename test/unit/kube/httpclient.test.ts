@@ -66,7 +66,7 @@ const json =
   response =>
     void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 
-const object = { metadata: { name: 'web', resourceVersion: '1' } }
+const object = { metadata: { name: 'web', resourceVersion: '1' }, spec: { type: 'LoadBalancer' } }
 const web = { namespace: 'default', name: 'web' }
 
 test('each kind of write is the request that the API documents', async t => {
@@ -268,6 +268,15 @@ test('a watch tells changes and bookmarks, and completes when the server ends it
     timeoutSeconds: '60',
     fieldSelector: 'metadata.name=web',
   })
+})
+
+test('of what is got, listed and watched only what is of use is kept', async t => {
+  const wire = { kind: 'Service', ...object, metadata: { ...object.metadata, managedFields: [{ manager: 'kubectl' }] } }
+  const list = { metadata: { resourceVersion: '7' }, items: [wire] }
+  t.deepEqual((await (await against(t, json(wire))).client.get(services, web)) as unknown, object)
+  t.deepEqual((await (await against(t, json(list))).client.list(services)).items as unknown, [object])
+  const { client } = await against(t, notices({ type: 'ADDED', object: wire }))
+  t.deepEqual((await lastValueFrom(client.watch(services, options))) as unknown, { type: 'upsert', object })
 })
 
 for (const [what, answer, reason] of [

@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { EndpointSlice, Node, Service } from '../../../src/kube/objects.ts'
-import { trim, trimEndpointSlice, trimNode } from '../../../src/watch/trim.ts'
+import { trim, trimEndpointSlice, trimNode, trimService } from '../../../src/kube/trim.ts'
 import { metadata, node, service } from '../objects.ts'
 
 /** As the API server gives it, with more than we declare. */
@@ -17,6 +17,15 @@ test('what fills memory and is not read is dropped, the rest stays', t => {
     },
   })
   t.deepEqual(trim(given), web)
+})
+
+test('of a Service what kube-proxy goes by is not kept', t => {
+  const web = {
+    ...service('web', { selector: { app: 'web' } }),
+    status: { loadBalancer: { ingress: [{ ip: '192.0.2.9' }] } },
+  }
+  const spec = { ...web.spec, clusterIP: '10.96.0.9', sessionAffinity: 'None', ports: [{ port: 80, targetPort: 8080 }] }
+  t.deepEqual(trimService(wire<Service>({ apiVersion: 'v1', kind: 'Service', ...web, spec })), web)
 })
 
 test('of a node neither images nor the times of heartbeats are kept', t => {
@@ -37,7 +46,10 @@ test('of a node neither images nor the times of heartbeats are kept', t => {
 
 test('of a slice the addresses, nodes and conditions are kept', t => {
   const given = wire<EndpointSlice>({
-    metadata: metadata('web-1'),
+    metadata: metadata('web-1', {
+      labels: { app: 'web', 'kubernetes.io/service-name': 'web' },
+      annotations: { trigger: 'time' },
+    }),
     addressType: 'IPv4',
     ports: [{ port: 80 }],
     endpoints: [
@@ -46,7 +58,7 @@ test('of a slice the addresses, nodes and conditions are kept', t => {
     ],
   })
   t.deepEqual(trimEndpointSlice(given), {
-    metadata: metadata('web-1'),
+    metadata: metadata('web-1', { labels: { 'kubernetes.io/service-name': 'web' } }),
     addressType: 'IPv4',
     endpoints: [
       { addresses: ['192.0.2.1'], nodeName: 'n1', conditions: { ready: true } },
