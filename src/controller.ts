@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { groupBy, mergeMap, Observable, Subject, throttleTime } from 'rxjs'
+import { groupBy, mergeMap, Observable, Subject, throttle, timer } from 'rxjs'
 import { Allocation } from './controller/allocation.ts'
 import { ControllerStatus } from './controller/status.ts'
 import type { KubeClient } from './kube/client.ts'
@@ -12,8 +12,11 @@ import { emptySnapshot } from './watch/snapshot.ts'
 
 /** Services that are worked on at once; more only wait at the API server. */
 const CONCURRENCY = 64
-/** How often the counts of one Eip are written at most (milliseconds). */
-const COUNTS_MS = 1_000
+/**
+ * Milliseconds between two writes of the counts of one Eip, in all and for each address in use: who uses which is written
+ * whole, so that a write costs as much as there are. Also of a large Eip the counts are to cost little beside the addresses.
+ */
+const COUNTS_MS = { least: 1_000, perAddress: 1 }
 
 export interface ControllerParts {
   /** Replays its last value. */
@@ -51,9 +54,10 @@ export function controller({ cluster, speakers, client, options, log }: Controll
         log.warn({ err, service, failures }, 'could not settle a Service; trying again'),
     })
 
+    const pause = (eip: string) => Math.max(COUNTS_MS.least, COUNTS_MS.perAddress * allocation.allocator.inUse(eip))
     const counts = pools.pipe(
       groupBy(name => name),
-      mergeMap(one => one.pipe(throttleTime(COUNTS_MS, monotonic, { leading: true, trailing: true }))),
+      mergeMap(one => one.pipe(throttle(name => timer(pause(name), monotonic), { leading: true, trailing: true }))),
     )
     subscriber.add(counts.subscribe(name => status.poolChanged(name, snapshot, allocation.allocator)))
     subscriber.add(

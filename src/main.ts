@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
 import { EMPTY, filter, finalize, merge, type Observable, Subject, shareReplay, switchMap, takeUntil, tap } from 'rxjs'
+import './heap.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { GobgpRouter } from './bgp/gobgp/router.ts'
 import { controller } from './controller.ts'

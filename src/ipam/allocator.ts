@@ -102,6 +102,11 @@ export class Allocator {
     return this.#heldByEip.some(name)
   }
 
+  /** How many addresses were given out of an Eip. */
+  inUse(name: string): number {
+    return this.#byEip.size(name)
+  }
+
   /** The Eips that an address can be given out of, whether or not it is free; more than one only if they overlap. */
   offering(address: Address): readonly EipPool[] {
     return [...this.#eips.values()].filter(eip => eip.offers(address))
@@ -172,6 +177,10 @@ class Index {
     const group = this.#groups.get(key)
     const [one] = group?.keys() ?? []
     return { count: group?.size ?? 0, ...(one && { one }) }
+  }
+
+  size(key: string): number {
+    return this.#groups.get(key)?.size ?? 0
   }
 
   /** In the order of the addresses. */

@@ -35,6 +35,7 @@ for (const family of bothFamilies) {
     t.deepEqual(ledger.entriesOfService('default/web'), [entry(ip(1), 'a', 'web')])
     t.deepEqual(ledger.entriesOfEip('a'), [entry(ip(1), 'a', 'web')])
     t.is(ledger.usage('a')?.usage, 1)
+    t.is(ledger.inUse('a'), 1)
     ledger.forget(ip(1))
     t.deepEqual(ledger.entriesOfService('default/web'), [])
     t.true(ledger.isFree(address(ip(1))))
