@@ -2,6 +2,7 @@
 /** `npm run bench -- NAME`: measurements on real components, one table each. Run on a quiet machine. */
 import { Command, Option } from 'commander'
 import { benchNames, bgp } from './bench/bgp.ts'
+import { failuresBench } from './bench/failures.ts'
 import { ledger } from './bench/ledger.ts'
 import { wholeNumber } from './lab/arguments.ts'
 
@@ -24,5 +25,14 @@ program
   .option('--lab <name>', 'name of the lab that is made and removed', 'bench')
   .option('--json', 'one object on stdout, and nothing else', false)
   .action(bgp)
+
+program
+  .command('failures')
+  .description(
+    'what a router makes of graceful restart, BFD and both: gobgpd killed or hung, a cable cut, the manager killed',
+  )
+  .addOption(new Option('--router <router>', 'which').choices(['frr', 'bird']).default('frr'))
+  .option('--lab <name>', 'name of the lab that is made and removed', 'bench-failures')
+  .action(failuresBench)
 
 await program.parseAsync()
