@@ -28,7 +28,7 @@ export class BgpCapture {
 
   private constructor(lab: Lab) {
     this.#lab = lab
-    const capture = ['tcpdump', '-i', 'br0', '-n', '-Z', 'root', '--immediate-mode', '-U', '-w', '-']
+    const capture = ['tcpdump', '-i', 'br0', '-n', '-Z', 'root', '--immediate-mode', '-B', '16384', '-U', '-w', '-']
     const [command = '', ...args] = inNamespace(namespaceOf(lab.name, 'router'), [...capture, `port ${BGP_PORT}`])
     const tcpdump = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] })
     tcpdump.stdout.on('data', (piece: Buffer) => {
@@ -47,9 +47,10 @@ export class BgpCapture {
     return capture
   }
 
-  /** All that the nodes sent to the router so far, in order; rejects if the capture could not be understood. */
+  /** All that the nodes sent to the router so far, in order; rejects if the capture has a gap or is no BGP. */
   async messages(): Promise<readonly SentMessage[]> {
     await this.#mark()
+    if (this.#tcp.incomplete) throw new Error('tcpdump missed a packet')
     return this.#messages
   }
 

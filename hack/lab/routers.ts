@@ -132,9 +132,11 @@ export async function nextHops(lab: Lab, address: string): Promise<readonly stri
 
 /** The next hops of every prefix that BGP brought into the router's kernel, of both families. */
 export async function bgpRoutes(lab: Lab): Promise<ReadonlyMap<string, readonly string[]>> {
+  const protocol = { frr: 'bgp', bird: 'bird' }[lab.router]
+  const namespace = namespaceOf(lab.name, 'router')
   const tables = await Promise.all(
     ['-4', '-6'].map(async family => {
-      const show = ['ip', family, '-json', '-netns', namespaceOf(lab.name, 'router'), 'route', 'show', 'proto', 'bgp']
+      const show = ['ip', family, '-json', '-netns', namespace, 'route', 'show', 'proto', protocol]
       return JSON.parse((await exec(show)) || '[]') as readonly KernelRoute[]
     }),
   )

@@ -1,15 +1,21 @@
 /** The compact shape: two replicas of `manager all` announce every node that can forward, and watch those nodes. */
 import test from 'ava'
+import { type NodeName, nodeAddress, nodeNumber } from '../../hack/lab/addresses.ts'
 import { cut, join } from '../../hack/lab/cables.ts'
 import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
-import { losses, RouteWatch } from './routes.ts'
+import { manyServices } from './many.ts'
+import { RouteWatch } from './routes.ts'
 import { bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, type Request, scenario } from './support.ts'
+import { sameNextHops, unchanged, unharmed, Witness } from './witness.ts'
 
-const pool = eip('pool', { address: '10.66.0.0/24', addresses: ['fd66::/64'] })
+const pool = eip('pool', { address: '10.66.0.0/16', addresses: ['fd66::/64'] })
 const scene = scenario(test, { name: 'e2e-compact', shape: 'compact', nodes: 4 }, pool, bgpConf(), bgpPeer())
 const replicas = ['node1', 'node2'] as const
 const nodes = [...replicas, 'node3', 'node4'] as const
+
+const COUNT = 200
+let witness: Witness
 
 /** A dead node is withdrawn within a second; the machine of the tests is busy with other things (milliseconds). */
 const WITHDRAWN_WITHIN = 1_000
@@ -70,58 +76,120 @@ test.serial('17: a node’s kube-proxy dies: it is no next hop any more within a
   await routedByAll()
 })
 
+test.serial('16: 200 Services of both policies and families; clients are at work from here on', async t => {
+  t.timeout(180_000)
+  const { cluster, local } = await manyServices(scene, 'web', COUNT)
+  t.is(cluster.length + local.length, COUNT * 2)
+  const addresses = [...cluster.slice(0, 2), ...local.slice(0, 2)]
+  for (const address of addresses) {
+    await scene.routed(address, ...nodes)
+    await scene.served(address)
+  }
+  witness = await Witness.start(scene, addresses)
+})
+
 test.serial(
-  '17: a manager is killed: the next hops stay, no connection fails, and the other replica leads',
+  '17: a manager is killed: the next hops stay, no connection fails or breaks, and the other replica leads',
   async t => {
-    const addresses = await scene.addresses('web')
-    const [address = ''] = addresses
     const lease = await scene.kubectl('get', 'lease', 'fairlead-controller', '-n', 'fairlead-system', '-o', 'json')
     const replica = replicas.find(name => lease.includes(`"holderIdentity": "${name}_`))
     if (replica === undefined) return t.fail(`no replica holds the Lease: ${lease}`)
-    const updates = await scene.updatesReceived()
-    const watch = await RouteWatch.start(scene.lab)
-    const requests = scene.requests(address, 100)
+    await witness.noticed()
     await killPart(scene.lab, replica, 'manager', 'SIGKILL')
-    t.deepEqual(failed(await requests), [])
-    await scene.apply(loadBalancer('led'))
-    await runPods(scene.lab, 'led', ['node3'])
-    const led = await scene.address('led')
-    await scene.routed(led, ...nodes)
-    t.deepEqual(await watch.stop(...addresses), [])
-    const after = await scene.updatesReceived()
-    const more = [...updates].map(([neighbour, count]) => (after.get(neighbour) ?? 0) - count)
-    t.is(Math.min(...more), 0, 'what has no manager says nothing')
+    const led = await announceNew('led')
+    const noticed = await witness.noticed()
+    unchanged(t, noticed, led)
+    unharmed(t, noticed)
+    // What has no manager says nothing; what has one says what is new, once for each next hop.
+    const other = replicas.find(name => name !== replica) ?? replica
+    t.deepEqual(distinct(noticed.sent.map(({ from }) => from)), [addressOf(other)])
+    t.deepEqual(
+      noticed.sent.flatMap(({ announced, withdrawn }) => [...announced, ...withdrawn]),
+      nodes.map(() => `${led}/32`),
+    )
     await startPart(scene.lab, replica, 'manager')
-    await scene.routed(led, ...nodes)
+    await eventually(
+      `${replica} has caught up`,
+      () => scene.rib(replica),
+      rib => rib.get(`${led}/32`)?.length === nodes.length,
+    )
+    const caughtUp = await witness.noticed()
+    unchanged(t, caughtUp)
+    unharmed(t, caughtUp)
   },
 )
 
-test.serial('17: a replica is killed with its gobgpd: the next hops stay, and no connection fails', async t => {
-  const addresses = await scene.addresses('web')
-  const [address = ''] = addresses
-  const watch = await RouteWatch.start(scene.lab)
-  const requests = scene.requests(address, 100)
-  await Promise.all([
-    killPart(scene.lab, 'node2', 'gobgpd', 'SIGKILL'),
-    killPart(scene.lab, 'node2', 'manager', 'SIGKILL'),
-  ])
-  t.deepEqual(failed(await requests), [])
-  await eventually(
-    'one session is left',
-    () => scene.updatesReceived(),
-    sessions => sessions.size === 1,
-  )
-  for (const each of addresses) t.deepEqual(await scene.routedTo(each), [...nodes])
-  await startPart(scene.lab, 'node2', 'gobgpd')
-  await startPart(scene.lab, 'node2', 'manager')
-  await eventually(
-    'it holds all of it again',
-    // Until it is started it has no tables, and says so by an error.
-    () => scene.rib('node2').catch(() => new Map<string, readonly string[]>()),
-    rib => addresses.every(each => rib.get(`${each}/${each.includes(':') ? 128 : 32}`)?.length === nodes.length),
-  )
-  await routedByAll()
-  t.deepEqual(losses(await watch.stop(...addresses)), [])
+test.serial(
+  '17: a replica is killed with its gobgpd and comes back: the next hops stay, no connection fails or breaks',
+  async t => {
+    const before = await scene.fib()
+    await killReplica('node2')
+    await eventually(
+      'one session is left',
+      () => scene.updatesReceived(),
+      sessions => sessions.size === 1,
+    )
+    t.deepEqual(await scene.fib(), before)
+    const gone = await witness.noticed()
+    t.deepEqual(gone.sent, [])
+    // zebra writes IPv6 routes anew although they are the same.
+    sameNextHops(t, gone, nodes)
+    unharmed(t, gone)
+    await startReplica('node2', before.size)
+    t.deepEqual(await scene.fib(), before)
+    const back = await witness.noticed()
+    sameNextHops(t, back, nodes)
+    unharmed(t, back)
+  },
+)
+
+test.serial('20: with graceful restart, both gobgpd are killed and come back, and no route changes', async t => {
+  await witness.noticed()
+  await scene.apply(bgpConf({ gracefulRestart: { enabled: true } }))
+  await witness.allSent(...replicas.map(addressOf))
+  await announceNew('asked')
+  const before = await scene.fib()
+  await witness.noticed()
+  await Promise.all(replicas.map(replica => killReplica(replica)))
+  await Promise.all(replicas.map(replica => startReplica(replica, before.size)))
+  await witness.allSent(...replicas.map(addressOf))
+  const address = await announceNew('afterwards')
+  const noticed = await witness.noticed()
+  unchanged(t, noticed, address)
+  unharmed(t, noticed)
 })
+
+const addressOf = (node: NodeName): string => nodeAddress(nodeNumber(node)).v4
+
+async function announceNew(name: string): Promise<string> {
+  await scene.apply(loadBalancer(name))
+  await runPods(scene.lab, name, ['node3'])
+  const address = await scene.address(name)
+  await scene.routed(address, ...nodes)
+  return address
+}
+
+const killReplica = (node: NodeName) =>
+  Promise.all((['gobgpd', 'manager'] as const).map(part => killPart(scene.lab, node, part, 'SIGKILL')))
+
+/** Resolves once its router has all prefixes with every next hop, and a session. */
+async function startReplica(node: NodeName, prefixes: number): Promise<void> {
+  await startPart(scene.lab, node, 'gobgpd')
+  await startPart(scene.lab, node, 'manager')
+  await eventually(
+    `${node} announces all of it again`,
+    // Until it is started it has no tables, and says so by an error.
+    async () =>
+      [
+        (await scene.connections(node)).size,
+        await scene.rib(node).catch(() => new Map<string, readonly string[]>()),
+      ] as const,
+    ([sessions, rib]) =>
+      sessions === 1 && rib.size === prefixes && [...rib.values()].every(hops => hops.length === nodes.length),
+    60_000,
+  )
+}
+
+const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)].sort()
 
 const failed = (requests: readonly Request[]) => requests.filter(({ answer }) => answer === undefined)

@@ -16,7 +16,7 @@ export async function manyServices(scene: Scenario, app: string, count: number) 
     return loadBalancer(`${app}-${index}`, spec)
   })
   const found = await withClient(scene.lab, async client => {
-    const atATime = slots(16)
+    const atATime = slots(4)
     await Promise.all(specs.map(service => atATime(() => client.create(services, service))))
     return eventually(
       `${count} Services have their addresses`,
@@ -33,10 +33,11 @@ export async function manyServices(scene: Scenario, app: string, count: number) 
       .filter(({ spec }) => spec.externalTrafficPolicy === policy)
       .flatMap(({ status }) => status?.loadBalancer?.ingress?.flatMap(({ ip }) => ip ?? []) ?? [])
   const given = { cluster: of('Cluster'), local: of('Local') }
+  const all = new Set([...given.cluster, ...given.local])
   await eventually(
     'the router has a route to every address',
-    async () => (await scene.routesByBgp()).length,
-    routes => routes === count * 2,
+    async () => all.difference(await scene.fib()).size,
+    missing => missing === 0,
     60_000,
   )
   return given

@@ -16,6 +16,9 @@ export interface RouteEvent {
 /** Of documentation (RFC 5737): no VIP. A change of it in between shows that all changes before it have been seen. */
 const marker = '192.0.2.1'
 
+/** Room for what the kernel tells while `ip` is not running (bytes). */
+const RECEIVE_BUFFER = 64 << 20
+
 export class RouteWatch {
   readonly #namespace: string
   readonly #process
@@ -23,7 +26,9 @@ export class RouteWatch {
 
   private constructor(namespace: string) {
     this.#namespace = namespace
-    const [command = '', ...args] = inNamespace(namespace, ['ip', '-tshort', 'monitor', 'route'])
+    const [command = '', ...args] = inNamespace(namespace, [
+      ...['ip', '-rcvbuf', `${RECEIVE_BUFFER}`, '-tshort', 'monitor', 'route'],
+    ])
     this.#process = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#process.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text
@@ -86,10 +91,11 @@ function parse(text: string): RouteEvent | [] {
   return { at: Date.parse(match[1] ?? ''), text: (match[2] ?? '').trim().replaceAll(/\s+/g, ' ') }
 }
 
-const isDeletion = ({ text }: RouteEvent): boolean => text.startsWith('Deleted')
+export const isDeletion = ({ text }: RouteEvent): boolean => text.startsWith('Deleted')
 
-/** As `ip` writes it: without the length of a prefix that is one address. */
-const addressOf = (event: RouteEvent): string => event.text.split(' ').find(word => /^[\da-f]*[.:]/.test(word)) ?? ''
+/** Whose route changed, as `ip` writes it: without the length of a prefix that is one address. */
+export const addressOf = (event: RouteEvent): string =>
+  event.text.split(' ').find(word => /^[\da-f]*[.:]/.test(word)) ?? ''
 
 /** zebra replaces an IPv6 route by deleting it and adding it at once (milliseconds). */
 const REPLACED_WITHIN = 20

@@ -194,6 +194,11 @@ export class Scenario {
     return new Map(Array.from(ports, ([, port = '', neighbour = '']) => [neighbour, port]))
   }
 
+  /** What BGP brought into the router's kernel: the next hops of each prefix, sorted. */
+  fib(): Promise<ReadonlyMap<string, readonly string[]>> {
+    return bgpRoutes(this.lab)
+  }
+
   /** The prefixes that BGP brought into the router's kernel. */
   async routesByBgp(): Promise<readonly string[]> {
     return [...(await bgpRoutes(this.lab)).keys()]

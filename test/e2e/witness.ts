@@ -1,8 +1,10 @@
 /** Whoever might notice that something was killed: the wire to the router, the router's kernel and its clients. */
+import type { ExecutionContext } from 'ava'
+import { type NodeName, nodeAddress, nodeNumber } from '../../hack/lab/addresses.ts'
 import { BgpCapture, type SentMessage } from '../../hack/lab/bgpcapture.ts'
 import { type Load, LoadClient } from '../../hack/lab/load.ts'
-import { type RouteEvent, RouteWatch } from './routes.ts'
-import type { Scenario } from './support.ts'
+import { addressOf, isDeletion, losses, type RouteEvent, RouteWatch } from './routes.ts'
+import { eventually, type Scenario } from './support.ts'
 
 export interface Noticed {
   /** What the nodes sent to the router, but for KEEPALIVEs. */
@@ -42,6 +44,19 @@ export class Witness {
     return new Witness(capture, watch, client)
   }
 
+  /** Waits until each of these senders has sent all that it has in a new session, since `noticed` was last asked. */
+  async allSent(...senders: readonly string[]): Promise<void> {
+    await eventually(
+      `End-of-RIB of both families from ${senders.join(' and ')}`,
+      async () => {
+        const ends = (await this.#capture.messages()).slice(this.#messages).filter(isEndOfRib)
+        return senders.map(sender => ends.filter(({ from }) => from === sender).length)
+      },
+      counts => counts.every(count => count >= 2),
+      60_000,
+    )
+  }
+
   /** What was noticed since this was last asked. */
   async noticed(): Promise<Noticed> {
     const [messages, load, events] = await Promise.all([
@@ -55,6 +70,41 @@ export class Witness {
     this.#events = events.length
     return { sent, routes, load }
   }
+}
+
+/** What was sent, a line a message, sorted. */
+export const linesOf = (sent: readonly SentMessage[]): readonly string[] =>
+  sent.map(({ from, type, announced, withdrawn }) => `${from} ${type} +${announced.join()} -${withdrawn.join()}`).sort()
+
+/** No connection failed, no established one broke, and there were some of both. */
+export function unharmed(t: ExecutionContext, { load: { opened, failed, exchanges, broken } }: Noticed): void {
+  t.log(`${opened} new connections, ${exchanges} exchanges on established ones`)
+  t.true(opened > 0 && exchanges > 0)
+  t.deepEqual([...failed, ...broken], [])
+}
+
+/** No route changed, but for that of an address that is new. */
+export function unchanged(t: ExecutionContext, { routes }: Noticed, address?: string): void {
+  t.deepEqual(
+    routes
+      .filter(event => addressOf(event) !== address)
+      .map(({ text }) => text)
+      .slice(0, 10),
+    [],
+  )
+}
+
+/** Routes may have been written anew, but no address was without a route, or with one that lacks any of these next hops. */
+export function sameNextHops(t: ExecutionContext, { routes }: Noticed, nodes: readonly NodeName[]): void {
+  t.deepEqual(losses(routes), [])
+  const fewer = ({ text }: RouteEvent) => {
+    const hops = nodes.map(node => nodeAddress(nodeNumber(node))[text.includes(':') ? 'v6' : 'v4'])
+    return !hops.every(hop => text.split(' ').includes(hop))
+  }
+  t.deepEqual(
+    routes.filter(event => !isDeletion(event) && fewer(event)),
+    [],
+  )
 }
 
 /** An UPDATE without a prefix: the sender's routes of one family have all been sent (RFC 4724 section 2). */

@@ -56,6 +56,11 @@ interface Direction {
 export class TcpStreams {
   readonly #directions = new Map<string, Direction>()
 
+  /** Whether something that was sent has not been seen: what came after it waits. */
+  get incomplete(): boolean {
+    return this.#directions.values().some(({ ahead }) => ahead.size > 0)
+  }
+
   /** The data that this segment completes: its own, and what came before its turn. */
   push(segment: Segment): Buffer {
     const key = `${segment.from} ${segment.fromPort} ${segment.to} ${segment.toPort}`

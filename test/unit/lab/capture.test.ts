@@ -122,6 +122,16 @@ test('a connection that is met half-way begins there; each direction is its own'
   t.is(streams.push(segment(500, 'abcd')).toString(), 'd')
 })
 
+test('a segment that was missed is noticed by the next', t => {
+  const streams = new TcpStreams()
+  streams.push(segment(500, 'abc'))
+  t.false(streams.incomplete)
+  t.is(streams.push(segment(504, 'e')).toString(), '')
+  t.true(streams.incomplete)
+  t.is(streams.push(segment(503, 'd')).toString(), 'de')
+  t.false(streams.incomplete)
+})
+
 test('TCP over IPv4 and IPv6 is read out of Ethernet frames, without what pads them', t => {
   const tcp = '9c40 00b3 00000064 00000000 50 18 0000 0000 0000 6869'
   const v4 = hex(`${'00'.repeat(12)} 0800 45 00 002a 0000 0000 40 06 0000 0a3e000b 0a3e0001 ${tcp} 00000000`)
