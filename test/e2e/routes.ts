@@ -26,9 +26,8 @@ export class RouteWatch {
 
   private constructor(namespace: string) {
     this.#namespace = namespace
-    const [command = '', ...args] = inNamespace(namespace, [
-      ...['ip', '-rcvbuf', `${RECEIVE_BUFFER}`, '-tshort', 'monitor', 'route'],
-    ])
+    const monitor = ['ip', '-rcvbuf', `${RECEIVE_BUFFER}`, '-tshort', 'monitor', 'route']
+    const [command = '', ...args] = inNamespace(namespace, monitor)
     this.#process = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#process.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text

@@ -44,7 +44,7 @@ export class Witness {
     return new Witness(capture, watch, client)
   }
 
-  /** Waits until each of these senders has sent all that it has in a new session, since `noticed` was last asked. */
+  /** Waits until each of these senders has sent all that it has in a new session with graceful restart, since `noticed` was last asked. */
   async allSent(...senders: readonly string[]): Promise<void> {
     await eventually(
       `End-of-RIB of both families from ${senders.join(' and ')}`,
