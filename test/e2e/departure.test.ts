@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { type NodeName, namespaceOf } from '../../hack/lab/addresses.ts'
 import { speakerCommand } from '../../hack/lab/nodes.ts'
-import { isRunningPart, killPart, startPart } from '../../hack/lab/parts.ts'
+import { isRunningPart, killPart, signalPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { start, stop } from '../../hack/lab/processes.ts'
 import { logDirectory } from '../../hack/lab/state.ts'
@@ -165,6 +165,24 @@ test.serial(
     await settled()
   },
 )
+
+test.serial('37: an API server that hangs when a speaker ends holds it up for seconds, no longer', async t => {
+  const { lab } = scene
+  const addresses = await scene.addresses('web')
+  const began = Date.now()
+  signalPart(lab, 'control', 'kube-apiserver', 'SIGSTOP')
+  try {
+    await killPart(lab, 'node1', 'manager')
+    t.deepEqual(
+      scene.managerLog('node1', began).flatMap(({ msg }) => (/stopp|goes on/.test(msg) ? msg : [])),
+      ['stopping', 'gobgpd goes on announcing', 'stopped'],
+    )
+    await stays(t, addresses)
+  } finally {
+    signalPart(lab, 'control', 'kube-apiserver', 'SIGCONT')
+  }
+  await startPart(lab, 'node1', 'manager')
+})
 
 test.serial('a gobgpd that lost its manager goes on for failStatic, and then withdraws', async t => {
   const addresses = await scene.addresses('web')
