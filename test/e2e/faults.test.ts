@@ -9,6 +9,8 @@ import { faultsOf } from '../../hack/lab/faults/lab.ts'
 import { kubeconfigOf } from '../../hack/lab/nodes.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { askRouter } from '../../hack/lab/routers.ts'
+import { disagreements } from '../../hack/storm/disagreements.ts'
+import { look } from '../../hack/storm/world.ts'
 import type { KubeClient } from '../../src/kube/client.ts'
 import { loadKubeConfig, type PooledKubeConfig } from '../../src/kube/config.ts'
 import { createClient } from '../../src/kube/httpclient.ts'
@@ -19,7 +21,7 @@ import { bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, scenario
 const scene = scenario(
   test,
   { name: 'e2e-faults', faults: true },
-  eip('pool', { address: '10.66.0.0/24', addresses: ['fd66::/64'] }),
+  eip('pool', { address: '10.66.0.0/24', addresses: ['fd66::/112'] }),
   bgpConf(),
   bgpPeer(),
 )
@@ -288,6 +290,14 @@ test.serial('37: the API server is away for longer than Leases last, and then th
     },
   )
 })
+
+test.serial(
+  '37: in the end Services, ledger, Eips, sessions, every RIB and the router’s FIB agree, exactly',
+  async t => {
+    const found = async () => disagreements(await look(scene.lab, client))
+    t.deepEqual(await eventually('all agree', found, ({ length }) => length === 0, CAUGHT_UP), [])
+  },
+)
 
 test.serial('the router’s times tell of an UPDATE that changes nothing', async t => {
   const before = Math.floor(Date.now() / 1000)
