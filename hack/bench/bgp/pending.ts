@@ -2,7 +2,6 @@
  * Many Services wait for an address, and then there is one for each. They wait for an Eip: so what is measured is the
  * work, and not how long a controller takes to start or to be elected.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Service } from '../../../src/kube/objects.ts'
 import { eips, keyOf, services, virtualIPs } from '../../../src/kube/resources.ts'
 import { atLeastTimesFloor, type Row, rowOf } from '../row.ts'
@@ -12,7 +11,7 @@ import { give, tell } from './bare.ts'
 import { addressOf } from './cluster.ts'
 import { bareAddress, eip, foreignServiceDraft, serviceDraft, serviceRef } from './objects.ts'
 import type { BgpOptions } from './options.ts'
-import { forEach, installBareLedger, range, type Scene, withScene } from './scene.ts'
+import { forEach, installBareLedger, range, type Scene, until, withScene } from './scene.ts'
 import { quiet } from './writes.ts'
 
 export const pending = ({ lab, services: count = 1000, samples = 5, progress }: BgpOptions): Promise<readonly Row[]> =>
@@ -89,7 +88,7 @@ async function addressed(
 /** Deletes the Services and, once their addresses are free, the Eip. */
 async function remove({ lab, client }: Scene, names: readonly string[]): Promise<void> {
   await forEach(names, name => client.delete(services, serviceRef(name)))
-  while ((await client.list(virtualIPs)).items.length > 0) await sleep(200)
+  await until(async () => (await client.list(virtualIPs)).items.length === 0, 200, 600_000)
   await client.delete(eips, eip.metadata)
   await quiet(lab)
 }

@@ -18,6 +18,8 @@ import { quiet, writes, writesBetween } from './writes.ts'
 
 const FEW = 10
 const IDLE_SECONDS = 60
+/** The counts of the sessions follow within ten seconds of what changed them (milliseconds). */
+const FOLLOWED = 15_000
 
 export const scale = ({ lab, services = 10_000, samples = 30, progress }: BgpOptions): Promise<readonly Row[]> =>
   withScene({ lab: { ...lab, nodes: 1, kubeProxy: false }, progress }, async scene => {
@@ -33,7 +35,7 @@ export const scale = ({ lab, services = 10_000, samples = 30, progress }: BgpOpt
       await announce(scene, range(Math.min(1000, services - done), done).map(nameOf))
       progress(`${Math.min(done + 1000, services)} Services are in the router's kernel`)
     }
-    await quiet(scene.lab)
+    await quiet(scene.lab, FOLLOWED)
     const resident = { controller: memory(processes.controller), speaker: memory(processes.speaker) }
     progress(`memory: ${JSON.stringify(resident)}; ${IDLE_SECONDS} s in which nothing happens`)
     const before = await writes(scene.lab)

@@ -112,12 +112,12 @@ export const range = (count: number, from = 0): readonly number[] =>
 /**
  * Looks again and again, so many milliseconds after each look.
  *
- * @throws after a minute
+ * @throws after `within` milliseconds
  */
-export async function until(isSo: () => Promise<boolean>, pause: number): Promise<void> {
-  const end = performance.now() + 60_000
+export async function until(isSo: () => Promise<boolean>, pause: number, within = 60_000): Promise<void> {
+  const end = performance.now() + within
   while (!(await isSo())) {
-    if (performance.now() > end) throw new Error('it did not come to be so within a minute')
+    if (performance.now() > end) throw new Error(`it did not come to be so within ${within / 1000} s`)
     await sleep(pause)
   }
 }
