@@ -4,5 +4,5 @@
  */
 import { setFlagsFromString } from 'node:v8'
 
-setFlagsFromString('--heap-growing-percent=40')
+setFlagsFromString('--heap-growing-percent=25')
 setFlagsFromString('--semi-space-growth-factor=1')
