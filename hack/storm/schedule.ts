@@ -14,7 +14,7 @@ export interface Size {
 }
 
 /** Edits for each Service, on average. */
-const EDITS = 4
+const EDITS = 3
 
 /**
  * Services come and go and change, their endpoints and the Eips too, at random times; every kind of fault occurs. Nothing

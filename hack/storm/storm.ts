@@ -46,7 +46,7 @@ const QUIET = 2_000
  * then deletes everything and waits again: nothing may be left.
  */
 export function storm(lab: Lab, { seed, services: count, tell }: StormOptions): Promise<StormReport> {
-  const seconds = Math.min(40, Math.max(20, count / 25))
+  const seconds = Math.min(30, Math.max(20, count / 25))
   const plan = schedule(seed, { services: count, nodes: lab.nodes, speakers: speakers(lab).length, seconds })
   return withClient(lab, async client => {
     await prepare(lab, plan)
@@ -111,18 +111,22 @@ async function settle(lab: Lab, client: KubeClient, tell: (line: string) => void
   const began = performance.now()
   for (;;) {
     const world = await look(lab, client)
-    const failures = disagreements(world)
     const took = performance.now() - began
-    if (failures.length === 0) {
-      tell(`all agrees after ${(took / 1_000).toFixed(1)} s`)
-      await sleep(QUIET)
-      const later = await look(lab, client)
-      const writes = versions(later) === versions(world) ? [] : ['somebody writes although nothing changes']
-      return { failures: [...disagreements(later), ...writes], world, took }
-    }
-    if (took > PATIENCE) return { failures, world, took }
+    const failures = await lasting(lab, client, world)
+    if (failures.length === 0) tell(`all agrees after ${(took / 1_000).toFixed(1)} s`)
+    if (failures.length === 0 || took > PATIENCE) return { failures, world, took }
     await sleep(500)
   }
+}
+
+/** What does not agree, or does not stay as it is. */
+async function lasting(lab: Lab, client: KubeClient, world: World): Promise<readonly string[]> {
+  const failures = disagreements(world)
+  if (failures.length > 0) return failures
+  await sleep(QUIET)
+  const later = await look(lab, client)
+  const writes = versions(later) === versions(world) ? [] : ['somebody writes although nothing changes']
+  return [...disagreements(later), ...writes]
 }
 
 async function clear(lab: Lab, client: KubeClient, tell: (line: string) => void): Promise<readonly string[]> {
