@@ -68,7 +68,7 @@ test.serial(
     sameNextHops(t, gone, nodes)
     unharmed(t, gone)
     await startReplica('node2')
-    await witness.allSent(addressOf('node2'))
+    await eventually('both sessions are up', sessions, count => count === 2)
     await announceNew('after-replica')
     const back = await witness.noticed()
     sameNextHops(t, back, nodes)
