@@ -5,6 +5,7 @@ import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { askRouter } from '../../hack/lab/routers.ts'
 import { manyServices } from './many.ts'
+import { addressOf as routeOf } from './routes.ts'
 import { bgpConf, bgpPeer, eip, eventually, loadBalancer, scenario } from './support.ts'
 import { sameNextHops, unchanged, unharmed, Witness } from './witness.ts'
 
@@ -69,9 +70,11 @@ test.serial(
     unharmed(t, gone)
     await startReplica('node2')
     await eventually('both sessions are up', sessions, count => count === 2)
-    await announceNew('after-replica')
+    const address = await announceNew('after-replica')
     const back = await witness.noticed()
-    sameNextHops(t, back, nodes)
+    // The paths of what is new come one by one.
+    const routes = back.routes.filter(event => routeOf(event) !== address)
+    sameNextHops(t, { ...back, routes }, nodes)
     unharmed(t, back)
   },
 )
@@ -109,6 +112,7 @@ const addressOf = (node: NodeName): string => nodeAddress(nodeNumber(node)).v4
 async function announceNew(name: (typeof waiting)[number]): Promise<string> {
   await runPods(scene.lab, name, ['node3'])
   const address = await scene.address(name)
+  await witness.told(`${address}/32`, nodes.length, ...replicas.map(addressOf))
   await scene.routed(address, ...nodes)
   return address
 }

@@ -57,6 +57,22 @@ export class Witness {
     )
   }
 
+  /** Waits until each of these senders has announced a prefix so many times, since `noticed` was last asked. */
+  async told(prefix: string, times: number, ...senders: readonly string[]): Promise<void> {
+    await eventually(
+      `${prefix} from ${senders.join(' and ')}`,
+      async () => {
+        const messages = (await this.#capture.messages()).slice(this.#messages)
+        return senders.map(sender => {
+          const announced = messages.filter(({ from }) => from === sender).flatMap(message => message.announced)
+          return announced.filter(one => one === prefix).length
+        })
+      },
+      counts => counts.every(count => count >= times),
+      60_000,
+    )
+  }
+
   /** What was noticed since this was last asked. */
   async noticed(): Promise<Noticed> {
     const [messages, load, events] = await Promise.all([
