@@ -1,10 +1,12 @@
 import type { Logger } from 'pino'
-import { groupBy, mergeMap, Observable, Subject, throttle, timer } from 'rxjs'
+import { defer, groupBy, mergeMap, Observable, retry, Subject, switchMap, tap, throttle, timer } from 'rxjs'
 import { Allocation } from './controller/allocation.ts'
 import { ControllerStatus } from './controller/status.ts'
 import type { KubeClient } from './kube/client.ts'
+import { virtualIPs } from './kube/resources.ts'
 import type { Sighting } from './liveness/sighting.ts'
 import type { ControllerOptions } from './options.ts'
+import { retryDelay } from './streams/backoff.ts'
 import { monotonic } from './streams/time.ts'
 import { WorkQueue } from './streams/workqueue.ts'
 import type { Change } from './watch/reduce.ts'
@@ -17,6 +19,8 @@ const CONCURRENCY = 64
  * whole, so that a write costs as much as there are. Also of a large Eip the counts are to cost little beside the addresses.
  */
 const COUNTS_MS = { least: 1_000, perAddress: 1 }
+
+const backoff = { first: 50, most: 30_000, random: Math.random }
 
 export interface ControllerParts {
   /** Replays its last value. */
@@ -48,7 +52,7 @@ export function controller({ cluster, speakers, client, options, log }: Controll
     }
     const queue = new WorkQueue(work, {
       concurrency: CONCURRENCY,
-      backoff: { first: 50, most: 30_000, random: Math.random },
+      backoff,
       scheduler: monotonic,
       report: (err, service, failures) =>
         log.warn({ err, service, failures }, 'could not settle a Service; trying again'),
@@ -65,22 +69,30 @@ export function controller({ cluster, speakers, client, options, log }: Controll
         for (const key of allocation.sighted(sighting)) queue.add(key)
       }),
     )
-    subscriber.add(
-      cluster.subscribe(change => {
-        const { kinds, virtualIPs } = change.touched
-        // The first that a new leader sees is the last one of many: everything in it is news.
-        const first = snapshot === emptySnapshot
-        snapshot = change.snapshot
-        const keys = allocation.observe(change)
-        for (const name of virtualIPs) if (!snapshot.virtualIPs.has(name)) status.virtualIPGone(name)
-        if (first || kinds.has('eips')) for (const name of snapshot.eips.keys()) pools.next(name)
-        const mayMatter = first || announcementMayChange.some(kind => kinds.has(kind))
-        if (mayMatter && status.clusterChanged(snapshot)) {
-          for (const key of snapshot.virtualIPsOf.keys()) queue.add(key)
-        }
-        for (const key of keys) queue.add(key)
+    const changed = (change: Change) => {
+      const { kinds, virtualIPs: touched } = change.touched
+      // The first that a new leader sees is the last one of many: everything in it is news.
+      const first = snapshot === emptySnapshot
+      snapshot = change.snapshot
+      const keys = allocation.observe(change)
+      for (const name of touched) if (!snapshot.virtualIPs.has(name)) status.virtualIPGone(name)
+      if (first || kinds.has('eips')) for (const name of snapshot.eips.keys()) pools.next(name)
+      const mayMatter = first || announcementMayChange.some(kind => kinds.has(kind))
+      if (mayMatter && status.clusterChanged(snapshot)) {
+        for (const key of snapshot.virtualIPsOf.keys()) queue.add(key)
+      }
+      for (const key of keys) queue.add(key)
+    }
+    const ledger = defer(() => client.list(virtualIPs)).pipe(
+      retry({
+        delay: (err, failures) => {
+          log.warn({ err, failures }, 'the ledger could not be read; trying again')
+          return timer(retryDelay(backoff, failures, err), monotonic)
+        },
       }),
+      tap(({ items }) => allocation.recall(items)),
     )
+    subscriber.add(ledger.pipe(switchMap(() => cluster)).subscribe(changed))
     subscriber.add(() => {
       queue.stop()
       status.stop()

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Eip } from '../api/eip.ts'
 import { controllerFieldManager } from '../api/names.ts'
+import type { VirtualIP } from '../api/virtualip.ts'
 import { Allocator } from '../ipam/allocator.ts'
 import { type Decision, decide } from '../ipam/decide.ts'
 import { type Entry, owners } from '../ipam/entry.ts'
@@ -52,6 +53,7 @@ export class Allocation {
   readonly #waiting = new WaitingList()
   /** Freed addresses that a Service was woken for: those it does not take go to the next one that waits. */
   readonly #offers = new Map<string, string[]>()
+  #recalled: readonly VirtualIP[] = []
   #snapshot: Snapshot = emptySnapshot
 
   /** @param now milliseconds of monotonic time, as in the sightings */
@@ -64,6 +66,14 @@ export class Allocation {
     this.#ledger = new Ledger(client, this.allocator, this.#holds, usageChanged)
   }
 
+  /**
+   * To be told what is in the ledger now, before the first change: the watch may not have shown yet what the leader before
+   * gave last, and a Service that seems to have no address would be given another.
+   */
+  recall(virtualIPs: readonly VirtualIP[]): void {
+    this.#recalled = virtualIPs
+  }
+
   /** Takes up a change of the cluster, the first time all of it. Returns the keys of the Services to be looked at, in order. */
   observe({ snapshot, touched }: Change): Iterable<string> {
     const before = this.#snapshot
@@ -72,6 +82,14 @@ export class Allocation {
     const keys = new Set<string>()
     if (first || touched.kinds.has('nodes')) {
       for (const key of this.#holds.observe({ nodes: snapshot.nodes })) keys.add(key)
+    }
+    if (first) {
+      for (const virtualIP of this.#recalled) {
+        this.#ledger.seen(virtualIP)
+        // Should it be gone by now, this is how it is noticed.
+        for (const key of owners(virtualIP.spec)) keys.add(key)
+      }
+      this.#recalled = []
     }
     for (const name of first ? snapshot.virtualIPs.keys() : touched.virtualIPs) {
       const [gone, virtualIP] = [before.virtualIPs.get(name), snapshot.virtualIPs.get(name)]
@@ -85,7 +103,6 @@ export class Allocation {
         // They are told who has what they wait for.
         for (const woken of this.#waiting.wakeForAddress(virtualIP.spec.address)) keys.add(woken)
       }
-      if (first) for (const key of owners(virtualIP.spec)) keys.add(key)
     }
     if (first || touched.kinds.has('eips')) {
       for (const name of new Set([...before.eips.keys(), ...snapshot.eips.keys()])) {

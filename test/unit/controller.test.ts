@@ -8,12 +8,25 @@ import type { KubeObject, Service } from '../../src/kube/objects.ts'
 import type { Resource } from '../../src/kube/resources.ts'
 import type { ClusterEvent } from '../../src/watch/kinds.ts'
 import { reduce } from '../../src/watch/reduce.ts'
-import { emptySnapshot } from '../../src/watch/snapshot.ts'
+import { emptySnapshot, type Snapshot } from '../../src/watch/snapshot.ts'
 import { nothingTouched } from '../../src/watch/touched.ts'
 import { eip } from './ipam/fixtures.ts'
 import { fakeClient } from './kube/fakeclient.ts'
 import { bgpConf, node, service, slice, virtualIP } from './objects.ts'
 import { settled } from './streams/virtualtime.ts'
+
+const options = { identity: 'me', namespace: 'x', loadBalancerClass: 'x/y', requireAnnotation: false }
+
+const snapshotOf = (objects: Readonly<Record<string, readonly object[]>>): Snapshot =>
+  Object.entries(objects).reduce(
+    (before, [kind, items]) =>
+      reduce(before, { kind, event: { type: 'synced', items } } as unknown as ClusterEvent).snapshot,
+    emptySnapshot,
+  )
+
+/** What the ledger holds now, whatever the watch shows. */
+const ledgerOf = (...items: readonly KubeObject[]) =>
+  (async () => ({ items, resourceVersion: '1' })) as unknown as KubeClient['list']
 
 test('6: a new leader takes in all that there is, whatever it was that changed last', async t => {
   const web = service('web')
@@ -26,20 +39,16 @@ test('6: a new leader takes in all that there is, whatever it was that changed l
     bgpConfs: [bgpConf({ as: 64_512 }, speaking)],
     virtualIPs: [virtualIP('192.0.2.1', web)],
   }
-  const snapshot = Object.entries(objects).reduce(
-    (before, [kind, items]) =>
-      reduce(before, { kind, event: { type: 'synced', items } } as unknown as ClusterEvent).snapshot,
-    emptySnapshot,
-  )
+  const snapshot = snapshotOf(objects)
   const reasons = new Map<string, string>()
   const client = fakeClient({
+    list: ledgerOf(...objects.virtualIPs),
     create: (async () => undefined) as unknown as KubeClient['create'],
     apply: (async ({ plural }: Resource<KubeObject>, { name }: { name: string }, part: Pick<Service, 'status'>) => {
       reasons.set(`${plural}/${name}`, part.status?.conditions?.map(({ reason }) => reason).join() ?? '')
       return { metadata: web.metadata, ...part }
     }) as unknown as KubeClient['apply'],
   })
-  const options = { identity: 'me', namespace: 'x', loadBalancerClass: 'x/y', requireAnnotation: false }
   const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
   const leading = controller({ cluster, speakers: NEVER, client, options, log: pino({ level: 'silent' }) }).subscribe()
   await settled()
@@ -55,22 +64,17 @@ test('6: a new leader takes in all that there is, whatever it was that changed l
 
 test('10: who leads no more tells nothing, also not of what was under way', async t => {
   const web = service('web')
-  const items = { services: [web], eips: [eip('pool', '192.0.2.0/24')] }
-  const snapshot = Object.entries(items).reduce(
-    (before, [kind, all]) =>
-      reduce(before, { kind, event: { type: 'synced', items: all } } as unknown as ClusterEvent).snapshot,
-    emptySnapshot,
-  )
+  const snapshot = snapshotOf({ services: [web], eips: [eip('pool', '192.0.2.0/24')] })
   const created = Promise.withResolvers<unknown>()
   const told: string[] = []
   const client = fakeClient({
+    list: ledgerOf(),
     create: (() => created.promise) as unknown as KubeClient['create'],
     apply: (async ({ plural }: Resource<KubeObject>) => {
       told.push(plural)
       return { metadata: web.metadata }
     }) as unknown as KubeClient['apply'],
   })
-  const options = { identity: 'me', namespace: 'x', loadBalancerClass: 'x/y', requireAnnotation: false }
   const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
   const leading = controller({ cluster, speakers: NEVER, client, options, log: pino({ level: 'silent' }) }).subscribe()
   await settled()
@@ -78,4 +82,23 @@ test('10: who leads no more tells nothing, also not of what was under way', asyn
   created.resolve(virtualIP('192.0.2.0', web))
   await settled()
   t.false(told.includes('services'), told.join())
+})
+
+test('10: a new leader knows what the one before gave last, though the watch has not shown it yet', async t => {
+  const web = service('web')
+  const snapshot = snapshotOf({ services: [web], eips: [eip('pool', '192.0.2.0/24')] })
+  const given = virtualIP('192.0.2.7', web)
+  const ingress: unknown[] = []
+  const client = fakeClient({
+    list: ledgerOf(given),
+    apply: (async ({ plural }: Resource<KubeObject>, _: unknown, part: Pick<Service, 'status'>) => {
+      if (plural === 'services') ingress.push(part.status?.loadBalancer?.ingress)
+      return { metadata: web.metadata, ...part }
+    }) as unknown as KubeClient['apply'],
+  })
+  const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
+  const leading = controller({ cluster, speakers: NEVER, client, options, log: pino({ level: 'silent' }) }).subscribe()
+  await settled()
+  leading.unsubscribe()
+  t.deepEqual(ingress, [[{ ip: '192.0.2.7', ipMode: 'VIP' }]])
 })
