@@ -5,7 +5,7 @@ import { cut, join } from '../../hack/lab/cables.ts'
 import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { manyServices } from './many.ts'
-import { RouteWatch } from './routes.ts'
+import { RouteWatch, addressOf as routeOf } from './routes.ts'
 import { bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, type Request, scenario } from './support.ts'
 import { sameNextHops, unchanged, unharmed, Witness } from './witness.ts'
 
@@ -135,7 +135,7 @@ test.serial(
     // zebra writes IPv6 routes anew although they are the same.
     sameNextHops(t, gone, nodes)
     unharmed(t, gone)
-    await startReplica('node2', before.size)
+    await startReplica('node2', before)
     t.deepEqual(await scene.fib(), before)
     const back = await witness.noticed()
     sameNextHops(t, back, nodes)
@@ -143,7 +143,7 @@ test.serial(
   },
 )
 
-test.serial('20: with graceful restart, both gobgpd are killed and come back, and no route changes', async t => {
+test.serial('20: with graceful restart, both gobgpd are killed and come back, and no next hop goes', async t => {
   await witness.noticed()
   await scene.apply(bgpConf({ gracefulRestart: { enabled: true } }))
   await witness.allSent(...replicas.map(addressOf))
@@ -151,11 +151,18 @@ test.serial('20: with graceful restart, both gobgpd are killed and come back, an
   const before = await scene.fib()
   await witness.noticed()
   await Promise.all(replicas.map(replica => killReplica(replica)))
-  await Promise.all(replicas.map(replica => startReplica(replica, before.size)))
+  await Promise.all(replicas.map(replica => startReplica(replica, before)))
   await witness.allSent(...replicas.map(addressOf))
   const address = await announceNew('afterwards')
   const noticed = await witness.noticed()
-  unchanged(t, noticed, address)
+  const routes = noticed.routes.filter(event => routeOf(event) !== address)
+  t.log(`${routes.length} routes were written anew`)
+  t.deepEqual(
+    routes.filter(({ text }) => !text.includes('fd66:')),
+    [],
+  )
+  // Of IPv6 zebra, while it hears the same from both, may write one anew as it was.
+  sameNextHops(t, { ...noticed, routes }, nodes)
   unharmed(t, noticed)
 })
 
@@ -172,20 +179,19 @@ async function announceNew(name: string): Promise<string> {
 const killReplica = (node: NodeName) =>
   Promise.all((['gobgpd', 'manager'] as const).map(part => killPart(scene.lab, node, part, 'SIGKILL')))
 
-/** Resolves once its router has all prefixes with every next hop, and a session. */
-async function startReplica(node: NodeName, prefixes: number): Promise<void> {
+/** Resolves once its router has a session, and all that the neighbour's kernel has of it. */
+async function startReplica(node: NodeName, fib: ReadonlyMap<string, readonly string[]>): Promise<void> {
   await startPart(scene.lab, node, 'gobgpd')
   await startPart(scene.lab, node, 'manager')
   await eventually(
     `${node} announces all of it again`,
-    // Until it is started it has no tables, and says so by an error.
-    async () =>
-      [
-        (await scene.connections(node)).size,
-        await scene.rib(node).catch(() => new Map<string, readonly string[]>()),
-      ] as const,
-    ([sessions, rib]) =>
-      sessions === 1 && rib.size === prefixes && [...rib.values()].every(hops => hops.length === nodes.length),
+    async () => {
+      // Until it is started it has no tables, and says so by an error.
+      const rib = await scene.rib(node).catch(() => new Map<string, readonly string[]>())
+      const same = [...rib].filter(([prefix, hops]) => hops.join() === fib.get(prefix.replace(/\/.*/, ''))?.join())
+      return { sessions: (await scene.connections(node)).size, prefixes: rib.size, same: same.length }
+    },
+    ({ sessions, prefixes, same }) => sessions === 1 && prefixes === fib.size && same === fib.size,
     60_000,
   )
 }
