@@ -14,7 +14,9 @@ import { always, bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, 
 
 const pool = eip('pool', { address: '10.66.0.0/24', addresses: ['fd66::/64'] })
 const conf = bgpConf({ gracefulRestart: { enabled: true } })
-const scene = scenario(test, { name: 'e2e-departure' }, pool, conf, bgpPeer())
+/** Slower than by default, so that a machine with other things to do is not taken for one that hangs. */
+const bfd = { enabled: true, transmitInterval: 300, receiveInterval: 300 }
+const scene = scenario(test, { name: 'e2e-departure', bfd: true }, pool, conf, bgpPeer('router', { bfd }))
 const nodes = ['node1', 'node2', 'node3'] as const
 const router = '10.62.0.1'
 
@@ -80,8 +82,10 @@ test.serial('each speaker that follows has a Lease, and renews it', async t => {
   }
 })
 
-test.serial('20: an upgrade of a speaker and its gobgpd: not one change of the router’s FIB', async t => {
+test.serial('20: an upgrade of a speaker and its gobgpd, with BFD: not one change of the router’s FIB', async t => {
   const addresses = await scene.addresses('web')
+  const bfdState = async () => (await scene.bgpPeer('router'))?.status?.nodesPeerStatus?.node1?.bfdState
+  await eventually('BFD is up', bfdState, state => state === 'UP')
   const before = await scene.connections('node1')
   const watch = await RouteWatch.start(scene.lab)
   await deleted('node1')
