@@ -1,0 +1,125 @@
+import type { Claim, Frame, Phase } from './frame.ts'
+import { digestOf } from './rank.ts'
+import { timing } from './timing.ts'
+
+interface Held {
+  readonly epoch: number
+  readonly offered: boolean
+}
+
+/** Another member, as this one knows it. Times in milliseconds of the one clock that `Member` is given. */
+export class Peer {
+  readonly name: string
+  incarnation: number
+  phase: Phase = 'listening'
+  able = false
+  /** False once it was asked about and nobody vouched for it. */
+  up = true
+  upSince: number
+  /** When its last frame came by itself. */
+  heardAt = Number.NEGATIVE_INFINITY
+  /** When its last frame came, be it by way of another. */
+  knownAt = Number.NEGATIVE_INFINITY
+  /** When the others were asked about it; undefined: no verdict is pending. */
+  askedAt: number | undefined
+  vouchedAt = Number.NEGATIVE_INFINITY
+  /** When anybody asked for its claims. */
+  wantedAt = Number.NEGATIVE_INFINITY
+  hears: ReadonlySet<string> = new Set()
+  /** Whether its claims counted when that was looked at last. */
+  counted = false
+  readonly #claims = new Map<string, Held>()
+  #sequence = -1
+  #digestTold = 0
+  #digest = 0
+  #hearsNobodySince: number | undefined
+  #list: { readonly id: number; readonly parts: Map<number, readonly Claim[]> } | undefined
+
+  constructor(name: string, incarnation: number, now: number) {
+    this.name = name
+    this.incarnation = incarnation
+    this.upSince = now
+  }
+
+  get vips(): Iterable<string> {
+    return this.#claims.keys()
+  }
+
+  /** Its claim to a VIP, whether it counts or not. */
+  claim(vip: string): Claim | undefined {
+    const held = this.#claims.get(vip)
+    return held && { vip, owner: this.name, incarnation: this.incarnation, ...held }
+  }
+
+  /** Whether all that it claims is known, by the digest of its last frame. */
+  get isKnown(): boolean {
+    return this.#digest === this.#digestTold
+  }
+
+  /** Nobody reaches it, so it may have been overruled without hearing of it. */
+  isDeaf(now: number): boolean {
+    const since = this.#hearsNobodySince
+    return since !== undefined && now - this.upSince >= timing.settle && now - since >= timing.deaf
+  }
+
+  /** Whether it may have VIPs. */
+  isUsable(now: number): boolean {
+    return this.up && this.able && this.phase === 'ready' && !this.isDeaf(now)
+  }
+
+  isHeard(now: number): boolean {
+    return now - this.heardAt <= timing.witness
+  }
+
+  isSilent(now: number): boolean {
+    return this.up && now - this.knownAt >= timing.suspect
+  }
+
+  /** Takes up a frame's head. Returns false for a frame that is not newer than the last one: a copy, or late. */
+  hear(frame: Frame, relayed: boolean, now: number): boolean {
+    if (frame.sequence === this.#sequence && !relayed) this.heardAt = now
+    if (frame.sequence <= this.#sequence) return false
+    this.#sequence = frame.sequence
+    if (!this.up || frame.incarnation > this.incarnation) this.upSince = now
+    if (frame.incarnation > this.incarnation) this.replaceClaims([])
+    this.incarnation = frame.incarnation
+    this.up = frame.phase !== 'gone'
+    this.askedAt = undefined
+    this.knownAt = now
+    if (!relayed) this.heardAt = now
+    this.phase = frame.phase
+    this.able = frame.able
+    this.hears = new Set(frame.heard)
+    this.#hearsNobodySince = frame.heard.length > 0 ? undefined : (this.#hearsNobodySince ?? now)
+    this.#digestTold = frame.digest
+    return true
+  }
+
+  /** A frame of an incarnation that it has left behind, or of one that it begins: what it counts starts anew. */
+  restart(): void {
+    this.#sequence = -1
+    this.#list = undefined
+  }
+
+  setClaim(vip: string, held: Held | undefined): void {
+    const before = this.#claims.get(vip)
+    if (before) this.#digest ^= digestOf(vip, before.epoch, before.offered)
+    if (held) {
+      this.#digest ^= digestOf(vip, held.epoch, held.offered)
+      this.#claims.set(vip, { epoch: held.epoch, offered: held.offered })
+    } else this.#claims.delete(vip)
+  }
+
+  /** A part of the list of its claims. Returns all of them once no part is missing. */
+  collect({ id, index, count }: NonNullable<Frame['list']>, claims: readonly Claim[]): readonly Claim[] | undefined {
+    if (this.#list?.id !== id) this.#list = { id, parts: new Map() }
+    this.#list.parts.set(index, claims)
+    return this.#list.parts.size === count ? [...this.#list.parts.values()].flat() : undefined
+  }
+
+  replaceClaims(claims: readonly Claim[]): void {
+    const told = new Set(claims.map(({ vip }) => vip))
+    for (const vip of [...this.#claims.keys()]) if (!told.has(vip)) this.setClaim(vip, undefined)
+    for (const claim of claims) this.setClaim(claim.vip, claim)
+  }
+}

@@ -1,0 +1,36 @@
+/** The times of the protocol, in milliseconds. */
+export const timing = {
+  /** Between two heartbeats. */
+  beat: 100,
+  /** Between two heartbeats while VIPs are handed over, so that one lost frame costs no more than this. */
+  hurry: 20,
+  /** Silence after which a member is suspected: three missed heartbeats. */
+  suspect: 300,
+  /** Whoever heard a suspect this recently vouches for it. */
+  witness: 250,
+  /** What the others have to vouch for a suspect before it counts as down. */
+  verdict: 50,
+  /** How long a new member may take until it hears somebody. */
+  settle: 300,
+  /** How long a member may hear nobody before its VIPs are up for grabs. */
+  deaf: 150,
+  /** Between the turns of the candidates of a VIP that has lost its owner. */
+  turn: 30,
+  /** The same for a VIP that never had one: there is time to wait for members that are just starting. */
+  firstTurn: 500,
+  /** After which a claim is said again. */
+  repeat: 20,
+  /** Between two requests for the same member's claims. */
+  want: 50,
+  /** What a member listens before it takes part, and how long at most until it knows all it has heard of. */
+  listen: { least: 400, most: 2_000 },
+  /** Away for longer: what waits in the socket is history. */
+  stale: 100,
+  /** Away for longer: others may have taken over. */
+  away: 200,
+  /** How long VIPs that nobody takes are still answered for. */
+  farewell: 1_000,
+} as const
+
+/** Claims in one frame: with IPv6 addresses and names of 63 characters they fit an Ethernet frame. */
+export const claimsPerFrame = 40

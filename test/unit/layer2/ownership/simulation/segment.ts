@@ -1,0 +1,237 @@
+/** A simulated segment: stations, what the network does to their frames, and time. Discrete events, no real clock. */
+import TinyQueue from 'tinyqueue'
+import type { Frame } from '../../../../../src/layer2/ownership/frame.ts'
+import { type Effect, Member } from '../../../../../src/layer2/ownership/member.ts'
+import type { Random } from './random.ts'
+
+/** Milliseconds between two turns of a station's loop. */
+const LOOP_MS = 10
+
+export interface Station {
+  readonly name: string
+  /** Absent: the process is not running. */
+  member: Member | undefined
+  pausedSince: number | undefined
+  carrier: boolean
+  /** Its wall clock, of which a starting process makes its incarnation, is off by so many milliseconds. */
+  skew: number
+  /** When something last happened to it that may explain anything (milliseconds). */
+  disturbedAt: number
+  readonly inbox: { readonly frame: Frame; readonly relayed: boolean }[]
+}
+
+export type MemberType = new (...args: ConstructorParameters<typeof Member>) => Member
+
+export interface Observer {
+  /** After each event. */
+  readonly looked: (now: number) => void
+  readonly happened: (station: Station, effect: Effect, now: number) => void
+}
+
+export class Segment {
+  now = 0
+  readonly stations = new Map<string, Station>()
+  /** Probability that a frame gets lost on its way to one receiver. */
+  loss = 0
+  /** Directed, `from>to`. */
+  readonly blocked = new Set<string>()
+  /** Nothing they send arrives anywhere. */
+  readonly mute = new Set<string>()
+  /** Nothing arrives at them. */
+  readonly deaf = new Set<string>()
+  /** The API server's records: the owner of each VIP. */
+  readonly records = new Map<string, string>()
+  /** The stations do not hear each other, and their clients hear all of them. */
+  clientsMeet = false
+  frames = 0
+  observer: Observer = { looked: () => undefined, happened: () => undefined }
+  readonly #random: Random
+  readonly #type: MemberType
+  readonly #queue = new TinyQueue<{ at: number; order: number; run: () => void }>(
+    [],
+    (a, b) => a.at - b.at || a.order - b.order,
+  )
+  #order = 0
+  #candidates = new Map<string, ReadonlySet<string>>()
+
+  constructor(random: Random, type: MemberType = Member) {
+    this.#random = random
+    this.#type = type
+  }
+
+  at(time: number, run: () => void): void {
+    this.#queue.push({ at: time, order: this.#order++, run })
+  }
+
+  run(until: number): void {
+    for (let next = this.#queue.peek(); next && next.at <= until; next = this.#queue.peek()) {
+      this.#queue.pop()
+      this.now = next.at
+      next.run()
+      this.observer.looked(this.now)
+    }
+    this.now = until
+  }
+
+  station(name: string): Station {
+    const found = this.stations.get(name)
+    if (!found) throw new Error(`no station ${name}`)
+    return found
+  }
+
+  get candidates(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#candidates
+  }
+
+  /** @param unaware stations that the API server's news do not reach */
+  setCandidates(candidates: ReadonlyMap<string, ReadonlySet<string>>, unaware: ReadonlySet<string> = new Set()): void {
+    this.#candidates = new Map(candidates)
+    for (const station of this.stations.values()) {
+      if (unaware.has(station.name)) continue
+      // Watches are not equally quick.
+      this.at(this.now + this.#random.between(0, 20), () => this.#brief(station))
+    }
+  }
+
+  start(name: string): void {
+    const station = this.stations.get(name) ?? {
+      name,
+      member: undefined,
+      pausedSince: undefined,
+      carrier: true,
+      skew: 0,
+      disturbedAt: 0,
+      inbox: [],
+    }
+    this.stations.set(name, station)
+    station.disturbedAt = this.now
+    station.pausedSince = undefined
+    station.inbox.length = 0
+    const incarnation = Math.max(1, Math.floor(1_000_000 + this.now + station.skew))
+    const ownedElsewhere = (vip: string) => {
+      const owner = this.records.get(vip)
+      return owner !== undefined && owner !== name && this.stations.get(owner)?.member !== undefined
+    }
+    const member = new this.#type({ node: name, incarnation, ownedElsewhere }, this.now)
+    station.member = member
+    if (!station.carrier) this.#act(station, member.setCarrier(false, this.now))
+    this.#act(station, member.setCandidates(this.#candidates, this.now))
+    this.at(this.now + this.#random.between(0, LOOP_MS), () => this.#loop(station, member))
+  }
+
+  kill(name: string): void {
+    const station = this.station(name)
+    station.member = undefined
+    station.disturbedAt = this.now
+  }
+
+  pause(name: string, length: number): void {
+    const station = this.station(name)
+    if (!station.member || station.pausedSince !== undefined) return
+    const { member } = station
+    station.pausedSince = this.now
+    station.disturbedAt = this.now
+    this.at(this.now + length, () => {
+      if (station.member !== member) return
+      station.pausedSince = undefined
+      station.disturbedAt = this.now
+      if (member.wake(this.now)) station.inbox.length = 0
+      this.#act(station, member.tick(this.now))
+      for (const { frame, relayed } of station.inbox.splice(0)) {
+        this.#act(station, member.receive(frame, relayed, this.now))
+      }
+    })
+  }
+
+  setCarrier(name: string, up: boolean): void {
+    const station = this.station(name)
+    station.carrier = up
+    station.disturbedAt = this.now
+    this.#tell(station, member => member.setCarrier(up, this.now))
+  }
+
+  setAble(name: string, able: boolean): void {
+    const station = this.station(name)
+    station.disturbedAt = this.now
+    this.#tell(station, member => member.setAble(able, this.now))
+  }
+
+  /** Runs until the member is gone, then `after`. */
+  leave(name: string, after: () => void): void {
+    const station = this.station(name)
+    station.disturbedAt = this.now
+    const { member } = station
+    if (!member) return
+    this.#tell(station, leaving => leaving.leave(this.now))
+    const wait = () => {
+      if (station.member !== member) return
+      if (member.phase !== 'gone') return this.at(this.now + LOOP_MS, wait)
+      this.kill(name)
+      after()
+    }
+    this.at(this.now + LOOP_MS, wait)
+  }
+
+  /** Whether frames of one reach the other, both ways and by themselves. */
+  connected(a: string, b: string): boolean {
+    return this.#passes(a, b) && this.#passes(b, a)
+  }
+
+  /** The stations whose clients are this one's: all that it is connected to, if by way of others. */
+  partOf(name: string): readonly string[] {
+    if (this.clientsMeet) return [...this.stations.keys()]
+    const part = new Set([name])
+    for (const from of part) for (const to of this.stations.keys()) if (this.connected(from, to)) part.add(to)
+    return [...part]
+  }
+
+  #passes(from: string, to: string): boolean {
+    return (
+      this.station(from).carrier &&
+      this.station(to).carrier &&
+      !this.mute.has(from) &&
+      !this.deaf.has(to) &&
+      !this.blocked.has(`${from}>${to}`)
+    )
+  }
+
+  #brief(station: Station): void {
+    this.#tell(station, member => member.setCandidates(this.#candidates, this.now))
+  }
+
+  /** What a manager tells its responder waits while that is paused. */
+  #tell(station: Station, what: (member: Member) => readonly Effect[]): void {
+    const { member } = station
+    if (!member) return
+    if (station.pausedSince === undefined) this.#act(station, what(member))
+    else this.at(this.now + LOOP_MS, () => station.member === member && this.#tell(station, what))
+  }
+
+  #loop(station: Station, member: Member): void {
+    if (station.member !== member) return
+    if (station.pausedSince === undefined) this.#act(station, member.tick(this.now))
+    this.at(this.now + LOOP_MS, () => this.#loop(station, member))
+  }
+
+  #act(station: Station, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      this.observer.happened(station, effect, this.now)
+      if (effect.type === 'own') this.records.set(effect.vip, station.name)
+      if (effect.type === 'send' || effect.type === 'relay') this.#broadcast(station, effect)
+    }
+  }
+
+  #broadcast(from: Station, { type, frame }: Extract<Effect, { frame: Frame }>): void {
+    this.frames += 1
+    for (const to of this.stations.values()) {
+      if (to === from || !this.#passes(from.name, to.name) || this.#random.chance(this.loss)) continue
+      this.at(this.now + this.#random.between(0.05, 5), () => this.#deliver(to, frame, type === 'relay'))
+    }
+  }
+
+  #deliver(to: Station, frame: Frame, relayed: boolean): void {
+    if (!to.member || !to.carrier) return
+    if (to.pausedSince !== undefined) to.inbox.push({ frame, relayed })
+    else this.#act(to, to.member.receive(frame, relayed, this.now))
+  }
+}
