@@ -17,18 +17,17 @@ export class Peer {
   up = true
   upSince: number
   /** When its last frame came by itself. */
-  heardAt = Number.NEGATIVE_INFINITY
+  #heardAt = Number.NEGATIVE_INFINITY
   /** When its last frame came, be it by way of another. */
-  knownAt = Number.NEGATIVE_INFINITY
+  #knownAt = Number.NEGATIVE_INFINITY
   /** When the others were asked about it; undefined: no verdict is pending. */
   askedAt: number | undefined
-  vouchedAt = Number.NEGATIVE_INFINITY
   /** When anybody asked for its claims. */
   wantedAt = Number.NEGATIVE_INFINITY
   hears: ReadonlySet<string> = new Set()
-  /** Whether its claims counted when that was looked at last. */
-  counted = false
   readonly #claims = new Map<string, Held>()
+  #vouchedAt = Number.NEGATIVE_INFINITY
+  #counted = false
   #sequence = -1
   #digestTold = 0
   #digest = 0
@@ -67,38 +66,56 @@ export class Peer {
     return this.up && this.able && this.phase === 'ready' && !this.isDeaf(now)
   }
 
-  isHeard(now: number): boolean {
-    return now - this.heardAt <= timing.witness
+  /** It will soon be able to have VIPs. */
+  get isStarting(): boolean {
+    return this.up && this.able && this.phase === 'listening'
   }
 
+  isHeard(now: number): boolean {
+    return now - this.#heardAt <= timing.witness
+  }
+
+  /** Whether it has to be asked about: nothing came from it for a while, and nobody has just vouched for it. */
   isSilent(now: number): boolean {
-    return this.up && now - this.knownAt >= timing.suspect
+    return this.up && now - this.#knownAt >= timing.suspect && now - this.#vouchedAt >= timing.beat
+  }
+
+  /** Somebody hears it. */
+  vouch(now: number): void {
+    if (this.askedAt === undefined) return
+    this.askedAt = undefined
+    this.#vouchedAt = now
+  }
+
+  markDown(): void {
+    this.askedAt = undefined
+    this.up = false
+  }
+
+  /** Looks whether its claims count. Returns whether that is other than the last time. */
+  recount(now: number): boolean {
+    const before = this.#counted
+    this.#counted = this.isUsable(now)
+    return this.#counted !== before
   }
 
   /** Takes up a frame's head. Returns false for a frame that is not newer than the last one: a copy, or late. */
   hear(frame: Frame, relayed: boolean, now: number): boolean {
-    if (frame.sequence === this.#sequence && !relayed) this.heardAt = now
+    if (frame.incarnation > this.incarnation) this.#restart(frame.incarnation, now)
+    if (frame.sequence === this.#sequence && !relayed) this.#heardAt = now
     if (frame.sequence <= this.#sequence) return false
     this.#sequence = frame.sequence
-    if (!this.up || frame.incarnation > this.incarnation) this.upSince = now
-    if (frame.incarnation > this.incarnation) this.replaceClaims([])
-    this.incarnation = frame.incarnation
+    if (!this.up) this.upSince = now
     this.up = frame.phase !== 'gone'
     this.askedAt = undefined
-    this.knownAt = now
-    if (!relayed) this.heardAt = now
+    this.#knownAt = now
+    if (!relayed) this.#heardAt = now
     this.phase = frame.phase
     this.able = frame.able
     this.hears = new Set(frame.heard)
     this.#hearsNobodySince = frame.heard.length > 0 ? undefined : (this.#hearsNobodySince ?? now)
     this.#digestTold = frame.digest
     return true
-  }
-
-  /** A frame of an incarnation that it has left behind, or of one that it begins: what it counts starts anew. */
-  restart(): void {
-    this.#sequence = -1
-    this.#list = undefined
   }
 
   setClaim(vip: string, held: Held | undefined): void {
@@ -121,5 +138,13 @@ export class Peer {
     const told = new Set(claims.map(({ vip }) => vip))
     for (const vip of [...this.#claims.keys()]) if (!told.has(vip)) this.setClaim(vip, undefined)
     for (const claim of claims) this.setClaim(claim.vip, claim)
+  }
+
+  #restart(incarnation: number, now: number): void {
+    this.incarnation = incarnation
+    this.upSince = now
+    this.replaceClaims([])
+    this.#sequence = -1
+    this.#list = undefined
   }
 }

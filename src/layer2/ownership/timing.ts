@@ -18,8 +18,8 @@ export const timing = {
   turn: 30,
   /** The same for a VIP that never had one: there is time to wait for members that are just starting. */
   firstTurn: 500,
-  /** After which a claim is said again. */
-  repeat: 20,
+  /** Between the times that a claim is said: all of them before the next candidate's turn, as frames get lost. */
+  repeat: 10,
   /** Between two requests for the same member's claims. */
   want: 50,
   /** What a member listens before it takes part, and how long at most until it knows all it has heard of. */
@@ -34,3 +34,6 @@ export const timing = {
 
 /** Claims in one frame: with IPv6 addresses and names of 63 characters they fit an Ethernet frame. */
 export const claimsPerFrame = 40
+
+/** How often a claim is said. */
+export const repeats = 3

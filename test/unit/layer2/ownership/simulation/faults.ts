@@ -9,8 +9,8 @@ export interface Fault {
   /** How the stations start, in place of one after the other within a second. */
   readonly start?: (segment: Segment, random: Random, names: readonly string[]) => void
   readonly strike?: (segment: Segment, random: Random, names: readonly string[]) => void
-  /** Longest two answers and longest silence that are allowed, where they are not the usual ones (milliseconds). */
-  readonly limits?: { readonly claimed?: number; readonly healed?: number; readonly vacant?: number }
+  /** The longest that nobody may answer (milliseconds). Default: three heartbeats, the verdict and a few turns. */
+  readonly vacant?: number
 }
 
 /** Several strikes, at random times and of random length. */
@@ -23,28 +23,23 @@ const repeatedly =
     }
   }
 
-const disturb = (segment: Segment, names: Iterable<string>) => {
-  for (const name of names) segment.station(name).disturbedAt = segment.now
-}
-
 /** Blocks directed links for a while; all who are at their ends are disturbed. */
 function block(segment: Segment, links: readonly (readonly [string, string])[], length: number): void {
-  const all = segment.stations.keys()
-  disturb(segment, all)
+  segment.disturb()
   const added = links.map(([from, to]) => `${from}>${to}`).filter(link => !segment.blocked.has(link))
   for (const link of added) segment.blocked.add(link)
   segment.at(segment.now + length, () => {
     for (const link of added) segment.blocked.delete(link)
-    disturb(segment, segment.stations.keys())
+    segment.disturb()
   })
 }
 
 function within(set: Set<string>, segment: Segment, name: string, length: number): void {
-  disturb(segment, segment.stations.keys())
+  segment.disturb()
   set.add(name)
   segment.at(segment.now + length, () => {
     set.delete(name)
-    disturb(segment, segment.stations.keys())
+    segment.disturb()
   })
 }
 
@@ -100,21 +95,34 @@ export const faults = {
     }),
   },
   mute: {
-    strike: repeatedly(1, (segment, random, names, length) => within(segment.mute, segment, random.pick(names), length)),
+    strike: repeatedly(1, (segment, random, names, length) =>
+      within(segment.mute, segment, random.pick(names), length),
+    ),
   },
   deaf: {
-    strike: repeatedly(1, (segment, random, names, length) => within(segment.deaf, segment, random.pick(names), length)),
+    strike: repeatedly(1, (segment, random, names, length) =>
+      within(segment.deaf, segment, random.pick(names), length),
+    ),
   },
   'one way cut': {
     strike: repeatedly(2, (segment, random, names, length) => {
+      segment.clientsMeet = true
       const [a = '', b = ''] = random.shuffled(names)
       block(segment, [[a, b]], length)
     }),
   },
   'pair cut': {
     strike: repeatedly(2, (segment, random, names, length) => {
+      segment.clientsMeet = true
       const [a = '', b = ''] = random.shuffled(names)
-      block(segment, [[a, b], [b, a]], length)
+      block(
+        segment,
+        [
+          [a, b],
+          [b, a],
+        ],
+        length,
+      )
     }),
   },
   'loss of 1%': { start: lossy(0.01) },
@@ -124,6 +132,7 @@ export const faults = {
     strike: repeatedly(2, (segment, random, names) => segment.kill(random.pick(names))),
   },
   drain: {
+    vacant: 20,
     strike: repeatedly(2, (segment, random, names, length) => {
       const name = random.pick(names)
       segment.setAble(name, false)
@@ -131,6 +140,7 @@ export const faults = {
     }),
   },
   'rolling restart': {
+    vacant: 20,
     strike: (segment, random, names) => {
       const next = ([name, ...rest]: readonly string[]): void => {
         if (name === undefined) return
@@ -149,7 +159,7 @@ export const faults = {
       const unaware = new Set(random.chance(0.3) ? [random.pick(names)] : [])
       const [vip = ''] = random.shuffled([...segment.candidates.keys()])
       const some = random.shuffled(names).slice(0, random.integer(1, names.length))
-      disturb(segment, segment.stations.keys())
+      segment.disturb()
       segment.setCandidates(new Map([...segment.candidates, [vip, new Set(some)]]), unaware)
       segment.at(segment.now + 1_000, () => segment.setCandidates(segment.candidates))
     }),

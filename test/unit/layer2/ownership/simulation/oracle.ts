@@ -25,11 +25,12 @@ export class Oracle {
   readonly #connectedSince = new Map<string, number>()
   readonly #everOwned = new Set<string>()
   #lookedAt = 0
+  #moved = false
 
   constructor(segment: Segment) {
     this.#segment = segment
     segment.observer = {
-      looked: now => this.#lookNowAndThen(now),
+      looked: (now, disturbed) => this.#lookIfNews(now, disturbed),
       happened: (...what) => this.#happened(...what),
     }
   }
@@ -50,6 +51,7 @@ export class Oracle {
 
   #happened(station: Station, effect: Effect, now: number): void {
     if (effect.type !== 'own' && effect.type !== 'yield') return
+    this.#moved = true
     const own = this.#own.get(station.name) ?? new Set()
     this.#own.set(station.name, own)
     if (effect.type === 'yield') own.delete(effect.vip)
@@ -70,10 +72,11 @@ export class Oracle {
     return now - station.disturbedAt > SETTLED_MS && (this.#segment.candidates.get(vip)?.has(name) ?? false)
   }
 
-  /** Whatever lasts is seen within two milliseconds. */
-  #lookNowAndThen(now: number): void {
-    if (now - this.#lookedAt < 2) return
+  /** Between two changes nothing begins or ends, but that stations get ready. */
+  #lookIfNews(now: number, disturbed: boolean): void {
+    if (!disturbed && !this.#moved && now - this.#lookedAt < 50) return
     this.#lookedAt = now
+    this.#moved = false
     this.#look(now)
   }
 
@@ -113,7 +116,8 @@ export class Oracle {
         if (lasting > 50) this.#note(`${since.toFixed(1)}: ${vip} answered by ${a} and ${b} (${kind})`)
       }
       const names = new Set(answering.map(({ name }) => name))
-      if (!names.has(a ?? '') || !names.has(b ?? '') || !this.#connectedSince.has(`${a} ${b}`)) this.#doubles.delete(key)
+      if (!names.has(a ?? '') || !names.has(b ?? '') || !this.#connectedSince.has(`${a} ${b}`))
+        this.#doubles.delete(key)
     }
     for (const a of answering) {
       for (const b of answering) {
@@ -139,7 +143,8 @@ export class Oracle {
       ({ name, member }) => candidates.has(name) && member?.phase === 'ready' && !served.has(name),
     )
     const keys = new Set(waiting.map(({ name }) => `${vip} ${name}`))
-    for (const key of this.#vacancies.keys()) if (key.startsWith(`${vip} `) && !keys.has(key)) this.#vacancies.delete(key)
+    for (const key of this.#vacancies.keys())
+      if (key.startsWith(`${vip} `) && !keys.has(key)) this.#vacancies.delete(key)
     if (!this.#everOwned.has(vip)) return
     for (const key of keys) {
       const since = this.#vacancies.get(key) ?? now

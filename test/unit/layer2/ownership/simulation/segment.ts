@@ -23,8 +23,8 @@ export interface Station {
 export type MemberType = new (...args: ConstructorParameters<typeof Member>) => Member
 
 export interface Observer {
-  /** After each event. */
-  readonly looked: (now: number) => void
+  /** After each event; `disturbed` if it was more than a frame or a turn of a loop. */
+  readonly looked: (now: number, disturbed: boolean) => void
   readonly happened: (station: Station, effect: Effect, now: number) => void
 }
 
@@ -52,6 +52,7 @@ export class Segment {
     (a, b) => a.at - b.at || a.order - b.order,
   )
   #order = 0
+  #disturbed = false
   #candidates = new Map<string, ReadonlySet<string>>()
 
   constructor(random: Random, type: MemberType = Member) {
@@ -68,7 +69,8 @@ export class Segment {
       this.#queue.pop()
       this.now = next.at
       next.run()
-      this.observer.looked(this.now)
+      this.observer.looked(this.now, this.#disturbed)
+      this.#disturbed = false
     }
     this.now = until
   }
@@ -77,6 +79,12 @@ export class Segment {
     const found = this.stations.get(name)
     if (!found) throw new Error(`no station ${name}`)
     return found
+  }
+
+  /** Something happens to these stations, all of them by default, that explains what they do next. */
+  disturb(names: Iterable<string> = this.stations.keys()): void {
+    for (const name of names) this.station(name).disturbedAt = this.now
+    this.#disturbed = true
   }
 
   get candidates(): ReadonlyMap<string, ReadonlySet<string>> {
@@ -104,7 +112,7 @@ export class Segment {
       inbox: [],
     }
     this.stations.set(name, station)
-    station.disturbedAt = this.now
+    this.disturb([name])
     station.pausedSince = undefined
     station.inbox.length = 0
     const incarnation = Math.max(1, Math.floor(1_000_000 + this.now + station.skew))
@@ -122,7 +130,7 @@ export class Segment {
   kill(name: string): void {
     const station = this.station(name)
     station.member = undefined
-    station.disturbedAt = this.now
+    this.disturb([station.name])
   }
 
   pause(name: string, length: number): void {
@@ -130,11 +138,11 @@ export class Segment {
     if (!station.member || station.pausedSince !== undefined) return
     const { member } = station
     station.pausedSince = this.now
-    station.disturbedAt = this.now
+    this.disturb([station.name])
     this.at(this.now + length, () => {
       if (station.member !== member) return
       station.pausedSince = undefined
-      station.disturbedAt = this.now
+      this.disturb([station.name])
       if (member.wake(this.now)) station.inbox.length = 0
       this.#act(station, member.tick(this.now))
       for (const { frame, relayed } of station.inbox.splice(0)) {
@@ -146,20 +154,20 @@ export class Segment {
   setCarrier(name: string, up: boolean): void {
     const station = this.station(name)
     station.carrier = up
-    station.disturbedAt = this.now
+    this.disturb([station.name])
     this.#tell(station, member => member.setCarrier(up, this.now))
   }
 
   setAble(name: string, able: boolean): void {
     const station = this.station(name)
-    station.disturbedAt = this.now
+    this.disturb([station.name])
     this.#tell(station, member => member.setAble(able, this.now))
   }
 
   /** Runs until the member is gone, then `after`. */
   leave(name: string, after: () => void): void {
     const station = this.station(name)
-    station.disturbedAt = this.now
+    this.disturb([station.name])
     const { member } = station
     if (!member) return
     this.#tell(station, leaving => leaving.leave(this.now))

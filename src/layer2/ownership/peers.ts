@@ -1,0 +1,79 @@
+import type { Claim } from './frame.ts'
+import { Peer } from './peer.ts'
+import { outranks } from './rank.ts'
+import { timing } from './timing.ts'
+
+/** Whether the first of two claims to a VIP holds against the second. */
+export const outclaims = (claim: Claim, other: Claim): boolean =>
+  claim.epoch > other.epoch || (claim.epoch === other.epoch && outranks(claim.vip, claim.owner, other.owner))
+
+/** The other members of the segment. */
+export class Peers {
+  readonly #byName = new Map<string, Peer>()
+
+  get(name: string): Peer | undefined {
+    return this.#byName.get(name)
+  }
+
+  [Symbol.iterator](): Iterator<Peer> {
+    return this.#byName.values()
+  }
+
+  add(peer: Peer): void {
+    this.#byName.set(peer.name, peer)
+  }
+
+  clear(): void {
+    this.#byName.clear()
+  }
+
+  get up(): readonly Peer[] {
+    return [...this].filter(peer => peer.up)
+  }
+
+  /** Names of those that are heard directly. */
+  heard(now: number): readonly string[] {
+    return this.up.filter(peer => peer.isHeard(now)).map(({ name }) => name)
+  }
+
+  /** Names of those that are asked about: with every frame until there is a verdict, so that no lost frame is one. */
+  suspects(): readonly string[] {
+    return [...this].filter(({ askedAt }) => askedAt !== undefined).map(({ name }) => name)
+  }
+
+  /** The highest of the claims to a VIP that count. */
+  best(vip: string, now: number): Claim | undefined {
+    let best: Claim | undefined
+    for (const peer of this) {
+      const claim = peer.claim(vip)
+      if (claim && !claim.offered && peer.isUsable(now) && (!best || outclaims(claim, best))) best = claim
+    }
+    return best
+  }
+
+  /** Whether each of them, and each that they hear, is known with all its claims. */
+  areKnown(node: string): boolean {
+    return this.up.every(
+      peer => peer.isKnown && [...peer.hears].every(name => name === node || (this.get(name)?.up ?? false)),
+    )
+  }
+
+  /**
+   * Whether `node` is one of the two that pass frames of `from` on to `to`: the first, in a ring of the names, of those
+   * that hear the one and are heard by the other.
+   */
+  relays(node: string, from: Peer, to: Peer, now: number): boolean {
+    const settled = now - to.upSince >= timing.settle && now - from.upSince >= timing.settle
+    if (to === from || !to.up || !settled || to.hears.has(from.name) || !to.hears.has(node)) return false
+    const before = this.up.filter(
+      ({ name, hears }) =>
+        name !== to.name && to.hears.has(name) && hears.has(from.name) && isBefore(from.name, name, node),
+    )
+    return before.length < 2
+  }
+}
+
+/** Whether `a` comes before `b` on the ring of names that begins after `from`. */
+function isBefore(from: string, a: string, b: string): boolean {
+  return a > from === b > from ? a < b : a > from
+}

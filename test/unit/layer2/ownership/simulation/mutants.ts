@@ -1,0 +1,57 @@
+/** The protocol with one rule taken out each: the simulation has to notice. */
+import type { Frame } from '../../../../../src/layer2/ownership/frame.ts'
+import { type Effect, Member, type MemberOptions } from '../../../../../src/layer2/ownership/member.ts'
+import type { Peer } from '../../../../../src/layer2/ownership/peer.ts'
+
+export const mutants = {
+  'a silent member is asked about': class extends Member {
+    protected override judge(peer: Peer, now: number): void {
+      if (peer.isSilent(now)) peer.markDown()
+    }
+  },
+  'the claims of a deaf member do not count': class extends Member {
+    override receive(frame: Frame, relayed: boolean, now: number): readonly Effect[] {
+      return super.receive({ ...frame, heard: frame.heard.length > 0 ? frame.heard : [frame.node] }, relayed, now)
+    }
+  },
+  'who is not heard does not claim': class extends Member {
+    protected override isHeard(): boolean {
+      return true
+    }
+  },
+  'candidates take turns': class extends Member {
+    protected override turn(): number {
+      return 0
+    }
+  },
+  'claims that are not known are asked for': class extends Member {
+    protected override wants(): boolean {
+      return false
+    }
+  },
+  'who starts listens first': class extends Member {
+    protected override knowsEnough(): boolean {
+      return true
+    }
+  },
+  'whoever lost time begins anew': class extends Member {
+    protected override beginAnew(): void {}
+  },
+  'frames that waited while this process stood still are dropped': class extends Member {
+    override wake(now: number): boolean {
+      super.wake(now)
+      return false
+    }
+  },
+  'an incarnation that is over is refused': class extends Member {
+    protected override refuse(): void {}
+  },
+  'frames are passed on to those that do not hear the sender': class extends Member {
+    protected override relay(): void {}
+  },
+  'where nobody was ever heard the records decide': class extends Member {
+    constructor(options: MemberOptions, now: number) {
+      super({ ...options, ownedElsewhere: () => false }, now)
+    }
+  },
+} as const

@@ -1,0 +1,25 @@
+import { type Fault, type FaultName, faults } from './faults.ts'
+import type { Outcome } from './simulate.ts'
+
+/** Milliseconds. */
+const limits = {
+  /** Two nodes claimed at once: a frame's way, and what is lost of the first ones. */
+  claimed: 50,
+  /** Two parts of a segment met again: a heartbeat round, and the claims asked for. */
+  healed: 150,
+  vacant: 500,
+}
+
+/** What of a run must not be; empty: all was well. */
+export function complaints(name: FaultName, outcome: Outcome): readonly string[] {
+  const { vacant = limits.vacant }: Fault = faults[name]
+  const { double, moves, astray, owners } = outcome
+  const silence = outcome.vacant
+  return [
+    ...(double.claimed > limits.claimed ? [`two owners for ${double.claimed.toFixed(0)} ms after a claim`] : []),
+    ...(double.healed > limits.healed ? [`two owners for ${double.healed.toFixed(0)} ms after they met`] : []),
+    ...(silence > vacant ? [`no owner for ${silence.toFixed(0)} ms`] : []),
+    ...(moves > 0 ? [`${moves} moves without a cause`] : []),
+    ...astray.map(vip => `in the end ${vip} is answered by ${owners.get(vip)?.join(' and ') || 'nobody'}`),
+  ]
+}
