@@ -14,7 +14,7 @@ const layers = [
   ['liveness'],
   ['desired'],
   ['ipam'],
-  ['bgp'],
+  ['bgp', 'layer2'],
   ['watch'],
   ['streams'],
   // Custom resources are Kubernetes objects, and the client names them all.

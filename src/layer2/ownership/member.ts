@@ -22,8 +22,6 @@ export type Cause =
 export type Effect =
   /** To be broadcast. */
   | { readonly type: 'send'; readonly frame: Frame }
-  /** Another's frame to be broadcast once more, marked as such, for those that do not hear it. */
-  | { readonly type: 'relay'; readonly frame: Frame }
   /** From now on this node answers for the VIP. */
   | { readonly type: 'own'; readonly vip: string; readonly epoch: number; readonly cause: Cause }
   /** From now on it does not. */
@@ -76,7 +74,7 @@ export class Member {
   setCandidates(candidates: ReadonlyMap<string, ReadonlySet<string>>, now: number): readonly Effect[] {
     const before = this.#candidates
     this.#candidates = candidates
-    for (const vip of [...this.#own.vips]) {
+    for (const vip of this.#own.vips) {
       if (!candidates.has(vip)) this.#yield(vip, 'Dropped')
       else if (this.#own.offer(vip, !this.#isCandidate(vip), now)) this.#tell(vip)
     }
@@ -137,10 +135,9 @@ export class Member {
     return this.#done(now)
   }
 
-  /** @param relayed it came by way of another */
-  receive(frame: Frame, relayed: boolean, now: number): readonly Effect[] {
+  receive(frame: Frame, now: number): readonly Effect[] {
     this.wake(now)
-    if (this.#carrier && frame.node !== this.#options.node) this.#takeUpFrame(frame, relayed, now)
+    if (this.#carrier && frame.node !== this.#options.node) this.#takeUpFrame(frame, now)
     return this.#done(now)
   }
 
@@ -149,7 +146,7 @@ export class Member {
    * was lost others may have taken over.
    */
   protected beginAnew(now: number): void {
-    for (const vip of [...this.#own.vips]) this.#yield(vip, 'TimeLost')
+    for (const vip of this.#own.vips) this.#yield(vip, 'TimeLost')
     this.#peers.clear()
     this.#outbox.restart()
     this.#incarnation += 1
@@ -194,13 +191,6 @@ export class Member {
     return listened >= timing.listen.most || this.#peers.areKnown(this.#options.node)
   }
 
-  /** Passes a frame on to members that are up and do not hear its sender. */
-  protected relay(frame: Frame, from: Peer, now: number): void {
-    if ([...this.#peers].some(to => this.#peers.relays(this.#options.node, from, to, now))) {
-      this.#effects.push({ type: 'relay', frame })
-    }
-  }
-
   /** A frame of an incarnation that is over: its sender has to take a higher one to be heard. */
   protected refuse(frame: Frame, incarnation: number): void {
     this.#outbox.outdated(frame.node, incarnation)
@@ -215,17 +205,16 @@ export class Member {
     return this.#unableSince === undefined
   }
 
-  #takeUpFrame(frame: Frame, relayed: boolean, now: number): void {
+  #takeUpFrame(frame: Frame, now: number): void {
     const known = this.#peers.get(frame.node)
     if (known && frame.incarnation < known.incarnation) return this.refuse(frame, known.incarnation)
     const peer = known ?? new Peer(frame.node, frame.incarnation, now)
     const claimed = frame.incarnation > peer.incarnation ? [...peer.vips] : []
-    if (!peer.hear(frame, relayed, now)) return
+    if (!peer.hear(frame, now)) return
     this.#everHeard = true
     this.#peers.add(peer)
     for (const vip of claimed) this.#examine(vip, now)
     for (const name of frame.heard) this.#peers.get(name)?.vouch(now)
-    if (!relayed) this.relay(frame, peer, now)
     this.#answer(frame, now)
     if (frame.list) this.#takeUpList(frame, frame.list, peer, now)
     for (const claim of frame.claims) this.#takeUp(claim, frame.node, now)
@@ -334,7 +323,7 @@ export class Member {
     if (!this.knowsEnough(now - this.#listeningSince)) return
     this.#phase = 'ready'
     this.#outbox.expect()
-    for (const vip of [...this.#vacant.keys()]) this.#vacant.set(vip, now)
+    for (const vip of this.#vacant.keys()) this.#vacant.set(vip, now)
   }
 
   #tell(vip: string): void {

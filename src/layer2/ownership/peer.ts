@@ -16,10 +16,8 @@ export class Peer {
   /** False once it was asked about and nobody vouched for it. */
   up = true
   upSince: number
-  /** When its last frame came by itself. */
+  /** When its last frame came. */
   #heardAt = Number.NEGATIVE_INFINITY
-  /** When its last frame came, be it by way of another. */
-  #knownAt = Number.NEGATIVE_INFINITY
   /** When the others were asked about it; undefined: no verdict is pending. */
   askedAt: number | undefined
   /** When anybody asked for its claims. */
@@ -77,7 +75,7 @@ export class Peer {
 
   /** Whether it has to be asked about: nothing came from it for a while, and nobody has just vouched for it. */
   isSilent(now: number): boolean {
-    return this.up && now - this.#knownAt >= timing.suspect && now - this.#vouchedAt >= timing.beat
+    return this.up && now - this.#heardAt >= timing.suspect && now - this.#vouchedAt >= timing.beat
   }
 
   /** Somebody hears it. */
@@ -100,16 +98,14 @@ export class Peer {
   }
 
   /** Takes up a frame's head. Returns false for a frame that is not newer than the last one: a copy, or late. */
-  hear(frame: Frame, relayed: boolean, now: number): boolean {
+  hear(frame: Frame, now: number): boolean {
     if (frame.incarnation > this.incarnation) this.#restart(frame.incarnation, now)
-    if (frame.sequence === this.#sequence && !relayed) this.#heardAt = now
     if (frame.sequence <= this.#sequence) return false
     this.#sequence = frame.sequence
     if (!this.up) this.upSince = now
     this.up = frame.phase !== 'gone'
     this.askedAt = undefined
-    this.#knownAt = now
-    if (!relayed) this.#heardAt = now
+    this.#heardAt = now
     this.phase = frame.phase
     this.able = frame.able
     this.hears = new Set(frame.heard)
@@ -136,7 +132,7 @@ export class Peer {
 
   replaceClaims(claims: readonly Claim[]): void {
     const told = new Set(claims.map(({ vip }) => vip))
-    for (const vip of [...this.#claims.keys()]) if (!told.has(vip)) this.setClaim(vip, undefined)
+    for (const vip of this.#claims.keys()) if (!told.has(vip)) this.setClaim(vip, undefined)
     for (const claim of claims) this.setClaim(claim.vip, claim)
   }
 

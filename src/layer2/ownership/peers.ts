@@ -1,7 +1,6 @@
 import type { Claim } from './frame.ts'
 import { Peer } from './peer.ts'
 import { outranks } from './rank.ts'
-import { timing } from './timing.ts'
 
 /** Whether the first of two claims to a VIP holds against the second. */
 export const outclaims = (claim: Claim, other: Claim): boolean =>
@@ -31,7 +30,7 @@ export class Peers {
     return [...this].filter(peer => peer.up)
   }
 
-  /** Names of those that are heard directly. */
+  /** Names of those that were heard lately. */
   heard(now: number): readonly string[] {
     return this.up.filter(peer => peer.isHeard(now)).map(({ name }) => name)
   }
@@ -57,23 +56,4 @@ export class Peers {
       peer => peer.isKnown && [...peer.hears].every(name => name === node || (this.get(name)?.up ?? false)),
     )
   }
-
-  /**
-   * Whether `node` is one of the two that pass frames of `from` on to `to`: the first, in a ring of the names, of those
-   * that hear the one and are heard by the other.
-   */
-  relays(node: string, from: Peer, to: Peer, now: number): boolean {
-    const settled = now - to.upSince >= timing.settle && now - from.upSince >= timing.settle
-    if (to === from || !to.up || !settled || to.hears.has(from.name) || !to.hears.has(node)) return false
-    const before = this.up.filter(
-      ({ name, hears }) =>
-        name !== to.name && to.hears.has(name) && hears.has(from.name) && isBefore(from.name, name, node),
-    )
-    return before.length < 2
-  }
-}
-
-/** Whether `a` comes before `b` on the ring of names that begins after `from`. */
-function isBefore(from: string, a: string, b: string): boolean {
-  return a > from === b > from ? a < b : a > from
 }

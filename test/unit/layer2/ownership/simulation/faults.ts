@@ -111,6 +111,16 @@ export const faults = {
       block(segment, [[a, b]], length)
     }),
   },
+  'one way cut, and a crash': {
+    strike: (segment, random, names) => {
+      const [a = '', b = '', c = ''] = random.shuffled(names)
+      segment.at(CALM_MS, () => {
+        segment.clientsMeet = true
+        block(segment, [[a, b]], END_MS - CALM_MS)
+      })
+      segment.at(random.between(CALM_MS + 1_000, END_MS - 4_000), () => segment.kill(c))
+    },
+  },
   'pair cut': {
     strike: repeatedly(2, (segment, random, names, length) => {
       segment.clientsMeet = true

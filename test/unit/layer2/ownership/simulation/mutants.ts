@@ -10,13 +10,8 @@ export const mutants = {
     }
   },
   'the claims of a deaf member do not count': class extends Member {
-    override receive(frame: Frame, relayed: boolean, now: number): readonly Effect[] {
-      return super.receive({ ...frame, heard: frame.heard.length > 0 ? frame.heard : [frame.node] }, relayed, now)
-    }
-  },
-  'who is not heard does not claim': class extends Member {
-    protected override isHeard(): boolean {
-      return true
+    override receive(frame: Frame, now: number): readonly Effect[] {
+      return super.receive({ ...frame, heard: frame.heard.length > 0 ? frame.heard : [frame.node] }, now)
     }
   },
   'candidates take turns': class extends Member {
@@ -37,17 +32,8 @@ export const mutants = {
   'whoever lost time begins anew': class extends Member {
     protected override beginAnew(): void {}
   },
-  'frames that waited while this process stood still are dropped': class extends Member {
-    override wake(now: number): boolean {
-      super.wake(now)
-      return false
-    }
-  },
   'an incarnation that is over is refused': class extends Member {
     protected override refuse(): void {}
-  },
-  'frames are passed on to those that do not hear the sender': class extends Member {
-    protected override relay(): void {}
   },
   'where nobody was ever heard the records decide': class extends Member {
     constructor(options: MemberOptions, now: number) {

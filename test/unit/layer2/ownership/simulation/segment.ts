@@ -17,7 +17,7 @@ export interface Station {
   skew: number
   /** When something last happened to it that may explain anything (milliseconds). */
   disturbedAt: number
-  readonly inbox: { readonly frame: Frame; readonly relayed: boolean }[]
+  readonly inbox: Frame[]
 }
 
 export type MemberType = new (...args: ConstructorParameters<typeof Member>) => Member
@@ -145,9 +145,7 @@ export class Segment {
       this.disturb([station.name])
       if (member.wake(this.now)) station.inbox.length = 0
       this.#act(station, member.tick(this.now))
-      for (const { frame, relayed } of station.inbox.splice(0)) {
-        this.#act(station, member.receive(frame, relayed, this.now))
-      }
+      for (const frame of station.inbox.splice(0)) this.#act(station, member.receive(frame, this.now))
     })
   }
 
@@ -225,21 +223,21 @@ export class Segment {
     for (const effect of effects) {
       this.observer.happened(station, effect, this.now)
       if (effect.type === 'own') this.records.set(effect.vip, station.name)
-      if (effect.type === 'send' || effect.type === 'relay') this.#broadcast(station, effect)
+      if (effect.type === 'send') this.#broadcast(station, effect.frame)
     }
   }
 
-  #broadcast(from: Station, { type, frame }: Extract<Effect, { frame: Frame }>): void {
+  #broadcast(from: Station, frame: Frame): void {
     this.frames += 1
     for (const to of this.stations.values()) {
       if (to === from || !this.#passes(from.name, to.name) || this.#random.chance(this.loss)) continue
-      this.at(this.now + this.#random.between(0.05, 5), () => this.#deliver(to, frame, type === 'relay'))
+      this.at(this.now + this.#random.between(0.05, 5), () => this.#deliver(to, frame))
     }
   }
 
-  #deliver(to: Station, frame: Frame, relayed: boolean): void {
+  #deliver(to: Station, frame: Frame): void {
     if (!to.member || !to.carrier) return
-    if (to.pausedSince !== undefined) to.inbox.push({ frame, relayed })
-    else this.#act(to, to.member.receive(frame, relayed, this.now))
+    if (to.pausedSince !== undefined) to.inbox.push(frame)
+    else this.#act(to, to.member.receive(frame, this.now))
   }
 }
