@@ -1,3 +1,4 @@
+import type { Cause, Effect } from './effect.ts'
 import type { Claim, Frame, Phase } from './frame.ts'
 import { type Head, Outbox } from './outbox.ts'
 import { OwnClaims } from './own.ts'
@@ -5,27 +6,6 @@ import { Peer } from './peer.ts'
 import { outclaims, Peers } from './peers.ts'
 import { outranks } from './rank.ts'
 import { timing } from './timing.ts'
-
-/** Why a VIP was taken or given up. */
-export type Cause =
-  /** Nobody had it before. */
-  | 'Vacant'
-  /** Its owner is gone, deaf, unable or offers it. */
-  | 'OwnerLost'
-  /** Another has a higher claim. */
-  | 'Outclaimed'
-  /** Nobody took what was offered for a second, or the VIP is no more. */
-  | 'Dropped'
-  /** The cable was out, or this process stood still: others may have it by now. */
-  | 'TimeLost'
-
-export type Effect =
-  /** To be broadcast. */
-  | { readonly type: 'send'; readonly frame: Frame }
-  /** From now on this node answers for the VIP. */
-  | { readonly type: 'own'; readonly vip: string; readonly epoch: number; readonly cause: Cause }
-  /** From now on it does not. */
-  | { readonly type: 'yield'; readonly vip: string; readonly cause: Cause }
 
 export interface MemberOptions {
   readonly node: string

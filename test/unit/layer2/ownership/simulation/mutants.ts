@@ -1,6 +1,8 @@
 /** The protocol with one rule taken out each: the simulation has to notice. */
+
+import type { Effect } from '../../../../../src/layer2/ownership/effect.ts'
 import type { Frame } from '../../../../../src/layer2/ownership/frame.ts'
-import { type Effect, Member, type MemberOptions } from '../../../../../src/layer2/ownership/member.ts'
+import { Member, type MemberOptions } from '../../../../../src/layer2/ownership/member.ts'
 import type { Peer } from '../../../../../src/layer2/ownership/peer.ts'
 
 export const mutants = {

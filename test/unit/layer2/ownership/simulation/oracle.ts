@@ -1,5 +1,5 @@
 /** What clients of the segment would see, and what must never be. */
-import type { Effect } from '../../../../../src/layer2/ownership/member.ts'
+import type { Effect } from '../../../../../src/layer2/ownership/effect.ts'
 import type { Segment, Station } from './segment.ts'
 
 /** How long the network has to have been as it is for what was before it to explain nothing (milliseconds). */

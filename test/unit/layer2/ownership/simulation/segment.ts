@@ -1,7 +1,8 @@
 /** A simulated segment: stations, what the network does to their frames, and time. Discrete events, no real clock. */
 import TinyQueue from 'tinyqueue'
+import type { Effect } from '../../../../../src/layer2/ownership/effect.ts'
 import type { Frame } from '../../../../../src/layer2/ownership/frame.ts'
-import { type Effect, Member } from '../../../../../src/layer2/ownership/member.ts'
+import { Member } from '../../../../../src/layer2/ownership/member.ts'
 import type { Random } from './random.ts'
 
 /** Milliseconds between two turns of a station's loop. */
