@@ -4,7 +4,7 @@ import { type NodeName, nodeAddress, nodeNumber } from '../../hack/lab/addresses
 import { cut, join } from '../../hack/lab/cables.ts'
 import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
-import { manyServices } from './many.ts'
+import { manyServed } from './many.ts'
 import { RouteWatch, addressOf as routeOf } from './routes.ts'
 import { bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, type Request, scenario } from './support.ts'
 import { sameNextHops, unchanged, unharmed, Witness } from './witness.ts'
@@ -78,13 +78,7 @@ test.serial('17: a node’s kube-proxy dies: it is no next hop any more within a
 
 test.serial('16: 200 Services of both policies and families; clients are at work from here on', async t => {
   t.timeout(180_000)
-  const { cluster, local } = await manyServices(scene, 'web', COUNT)
-  t.is(cluster.length + local.length, COUNT * 2)
-  const addresses = [...cluster.slice(0, 2), ...local.slice(0, 2)]
-  for (const address of addresses) {
-    await scene.routed(address, ...nodes)
-    await scene.served(address)
-  }
+  const addresses = await manyServed(t, scene, 'web', COUNT, nodes)
   witness = await Witness.start(scene, addresses)
 })
 

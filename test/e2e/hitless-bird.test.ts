@@ -4,7 +4,7 @@ import { type NodeName, nodeAddress, nodeNumber } from '../../hack/lab/addresses
 import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { askRouter } from '../../hack/lab/routers.ts'
-import { manyServices } from './many.ts'
+import { manyServed } from './many.ts'
 import { addressOf as routeOf } from './routes.ts'
 import { bgpConf, bgpPeer, eip, eventually, loadBalancer, scenario } from './support.ts'
 import { sameNextHops, unchanged, unharmed, Witness } from './witness.ts'
@@ -23,13 +23,7 @@ test.serial('16: 200 Services of both policies and families, routed by BIRD to e
   t.timeout(180_000)
   await runPods(scene.lab, 'web')
   await scene.apply(...waiting.map(name => loadBalancer(name)))
-  const { cluster, local } = await manyServices(scene, 'web', COUNT)
-  t.is(cluster.length + local.length, COUNT * 2)
-  const addresses = [...cluster.slice(0, 2), ...local.slice(0, 2)]
-  for (const address of addresses) {
-    await scene.routed(address, ...nodes)
-    await scene.served(address)
-  }
+  const addresses = await manyServed(t, scene, 'web', COUNT, nodes)
   for (const replica of replicas) {
     await eventually(
       `${replica} announces every node`,

@@ -7,7 +7,7 @@ import { type NodeName, nodeAddress, nodeNumber, routerAddress, routerAs } from 
 import { cut } from '../../hack/lab/cables.ts'
 import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
-import { manyServices } from './many.ts'
+import { manyServed } from './many.ts'
 import { bgpConf, bgpPeer, eip, eventually, loadBalancer, scenario } from './support.ts'
 import { isEndOfRib, linesOf, type Noticed, unchanged, unharmed, Witness } from './witness.ts'
 
@@ -47,13 +47,7 @@ const bothSessions = [routerAddress.v4, routerAddress.v6].sort().join()
 test.serial('16: 200 Services of both policies and families, announced by every node over IPv4 and IPv6', async t => {
   t.timeout(180_000)
   await runPods(scene.lab, 'web')
-  const { cluster, local } = await manyServices(scene, 'web', COUNT)
-  t.is(cluster.length + local.length, COUNT * 2)
-  const addresses = [...cluster.slice(0, 2), ...local.slice(0, 2)]
-  for (const address of addresses) {
-    await scene.routed(address, ...nodes)
-    await scene.served(address)
-  }
+  const addresses = await manyServed(t, scene, 'web', COUNT, nodes)
   for (const node of nodes) {
     await eventually(
       `both sessions of ${node}`,

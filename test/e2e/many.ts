@@ -1,4 +1,5 @@
 /** Many Services at once: with one or two, what is lost in part is not seen. */
+import type { ExecutionContext } from 'ava'
 import { withClient } from '../../hack/lab/cluster.ts'
 import { services } from '../../src/kube/resources.ts'
 import { slots } from '../../src/streams/slots.ts'
@@ -9,7 +10,7 @@ import { bothFamilies, eventually, loadBalancer, type Scenario } from './support
  *
  * @returns the addresses of each policy, once the router has a route to every one of them
  */
-export async function manyServices(scene: Scenario, app: string, count: number) {
+async function manyServices(scene: Scenario, app: string, count: number) {
   const specs = Array.from({ length: count }, (_, index) => {
     const externalTrafficPolicy = index % 2 === 0 ? 'Cluster' : 'Local'
     const spec = { ...bothFamilies, externalTrafficPolicy, selector: { app }, allocateLoadBalancerNodePorts: false }
@@ -41,4 +42,26 @@ export async function manyServices(scene: Scenario, app: string, count: number) 
     60_000,
   )
   return given
+}
+
+/**
+ * Many Services, announced by all of these nodes.
+ *
+ * @returns a few of their addresses, of both policies, which are served
+ */
+export async function manyServed(
+  t: ExecutionContext,
+  scene: Scenario,
+  app: string,
+  count: number,
+  nodes: readonly string[],
+): Promise<readonly string[]> {
+  const { cluster, local } = await manyServices(scene, app, count)
+  t.is(cluster.length + local.length, count * 2)
+  const addresses = [...cluster.slice(0, 2), ...local.slice(0, 2)]
+  for (const address of addresses) {
+    await scene.routed(address, ...nodes)
+    await scene.served(address)
+  }
+  return addresses
 }
