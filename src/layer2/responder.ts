@@ -1,0 +1,66 @@
+/** What the speaker asks of layer 2, and hears from it. The part that reads and writes frames is behind this. */
+import type { Observable } from 'rxjs'
+import type { Cause } from './ownership/effect.ts'
+
+/** A VIP that this node takes part in answering for. */
+export interface Vip {
+  /** Interfaces of this node, by name. On each the owner is found apart from the others. */
+  readonly interfaces: readonly string[]
+  /** Nodes that can forward its traffic, as far as the API server tells; this one perhaps among them. */
+  readonly candidates: ReadonlySet<string>
+  /** Nodes that are to have more VIPs than others, or fewer; 1 for those that are absent. */
+  readonly weights: ReadonlyMap<string, number>
+  /** By the API server's record another node answers for it, and lives. Believed only where no member was ever heard. */
+  readonly ownedElsewhere: boolean
+}
+
+/** What is so of an interface that VIPs name. */
+export type LinkState = 'up' | 'down' | 'missing'
+
+/** Something that happened. Times are left to whoever hears it. */
+export type ResponderEvent =
+  /** From now on this node answers, with this MAC address (lower case, colons). */
+  | {
+      readonly type: 'owned'
+      readonly address: string
+      readonly interface: string
+      readonly epoch: number
+      readonly cause: Cause
+      readonly mac: string
+    }
+  /** From now on it does not. */
+  | { readonly type: 'yielded'; readonly address: string; readonly interface: string; readonly cause: Cause }
+  /** A stranger answers for a VIP of this node. Before the first announcement this node keeps silent; later it goes on. */
+  | { readonly type: 'conflict'; readonly address: string; readonly interface: string; readonly mac: string }
+  /** A member's own kernel answers for the VIP: kube-proxy in IPVS mode without strictARP. */
+  | {
+      readonly type: 'strictArpDisabled'
+      readonly address: string
+      readonly interface: string
+      readonly node: string
+      readonly mac: string
+    }
+  /** Other members hear this node, and do not see its announcements: something on the way drops them. */
+  | { readonly type: 'filtered'; readonly address: string; readonly interface: string; readonly by: readonly string[] }
+  /** What the last of these three told is over. */
+  | { readonly type: 'cleared'; readonly address: string; readonly interface: string }
+  | { readonly type: 'link'; readonly interface: string; readonly state: LinkState }
+  /** Interfaces, their addresses or routes may be others now. */
+  | { readonly type: 'linksChanged' }
+
+/** Frames by what became of them, since the start: a name for each kind of frame answered, sent or dropped. */
+export type Counters = Readonly<Record<string, number>>
+
+export interface Responder {
+  /** Errors if the responder has ended, which it does on its own only by a bug. */
+  readonly events: Observable<ResponderEvent>
+  /** By address, canonical text: what is to be taken part in from now on; undefined for what is no more. */
+  update(changes: ReadonlyMap<string, Vip | undefined>): void
+  /** Whether this node can forward anything. False puts all it has up for grabs; it is answered for until taken. */
+  setAble(able: boolean): void
+  /** Hands over all there is; resolves once others have it, or a second later. */
+  leave(): Promise<void>
+  counters(): Counters
+  /** Ends it as it is. */
+  close(): Promise<void>
+}
