@@ -1,10 +1,12 @@
 /** Eip: a pool of addresses for Services. OpenELB's fields, and those it lacks. */
 import { z } from 'zod'
 import type { KubeObject } from '../kube/objects.ts'
+import { parseAddress } from '../net/address.ts'
 import { addressRange } from './address.ts'
 import {
   atomic,
   conditions,
+  constrain,
   count,
   type Immutable,
   integer,
@@ -21,6 +23,19 @@ export const maxUsed = 10_000
 
 export const protocol = z.enum(['bgp', 'layer2', 'vip'])
 
+/** Names as Linux takes them (dev_valid_name): up to 15 bytes without `/`, `:` and blanks; and without our comma. */
+const interfaceNames = /^[!-+\-.0-9;-~]{1,15}(,[!-+\-.0-9;-~]{1,15}){0,15}$/
+
+/** Written before an address: the interface by which the node reaches it. */
+export const canReach = 'can_reach:'
+
+const interfaceChoice = constrain(text(255), {
+  cel: `self.startsWith('${canReach}') ? isIP(self.substring(${canReach.length})) : self.matches('${interfaceNames.source.replaceAll('\\', '\\\\')}')`,
+  message: `must be the name of an interface, several names joined by ',', or '${canReach}' and an IP address`,
+  holds: value =>
+    value.startsWith(canReach) ? parseAddress(value.slice(canReach.length)) !== undefined : interfaceNames.test(value),
+})
+
 export const eipSpec = z.object({
   address: addressRange.describe(
     'Addresses to give to Services: one address, a CIDR or a range "first-last", IPv4 or IPv6. ' +
@@ -30,8 +45,12 @@ export const eipSpec = z.object({
   protocol: protocol
     .describe('How the addresses are announced: bgp, layer2 (ARP and NDP) or vip (VRRP). Default bgp.')
     .exactOptional(),
-  interface: text(253)
-    .describe('Interface that layer2 and vip announce on: its name, or "can_reach:" and an address.')
+  interface: interfaceChoice
+    .describe(
+      'Interface that layer2 and vip announce on: its name, several names joined by "," of which each node uses those it ' +
+        'has, or "can_reach:" and an address for the one by which the node reaches that. Default: the one whose network ' +
+        'holds the address. On several interfaces the address has an owner on each.',
+    )
     .exactOptional(),
   disable: z.boolean().describe('Give out no further address. Services keep those they have.').exactOptional(),
   usingKnownIPs: z.boolean().describe('Accepted for manifests of OpenELB.').exactOptional(),
@@ -50,6 +69,18 @@ export const eipSpec = z.object({
     .exactOptional(),
   serviceSelector: labelSelector.describe('Only Services whose labels match get an address from here.').exactOptional(),
   nodeSelector: labelSelector.describe('Only nodes whose labels match announce these addresses.').exactOptional(),
+  preferredNodes: list(
+    z.object({
+      weight: integer(1, 100).describe('So many times as many addresses as a node that nothing here matches.'),
+      nodeSelector: labelSelector.describe('The nodes, by their labels.'),
+    }),
+    32,
+  )
+    .describe(
+      'Nodes that are to own more of the addresses than others in layer2; of several entries that match a node the first ' +
+        'counts. It is looked at when an address is taken over: what a living node owns does not move.',
+    )
+    .exactOptional(),
   autoAssign: z
     .boolean()
     .describe('false: only Services that ask for this Eip by name, or for an address of it, get one. Default true.')

@@ -50,16 +50,20 @@ const acted: Readonly<Record<keyof Specs, Acted>> = {
   Eip: {
     address: true,
     addresses: true,
-    protocol: protocol => protocol === 'bgp',
+    protocol: protocol => protocol === 'bgp' || protocol === 'layer2',
     disable: true,
     priority: true,
     namespaces: true,
     namespaceSelector: true,
     serviceSelector: true,
+    nodeSelector: true,
     autoAssign: true,
     avoidBuggyIPs: true,
   },
 }
+
+/** Acted on as well if the Eip is announced in layer 2. */
+const actedInLayer2: Acted = { interface: true, preferredNodes: true }
 
 /** OpenELB cannot tell these from absent ones. */
 function asksForNothing(value: unknown): boolean {
@@ -86,5 +90,7 @@ const members = (fields: Acted, value: object | null, path: string, pattern: str
   Object.entries(value ?? {}).flatMap(([name, child]) => unacted(fields, child, path + name, pattern + name))
 
 /** Paths, below `spec`, of the fields that are set and not acted on: `afiSafis[0].addPaths.config.receive`. */
-export const unactedFields = <Kind extends keyof Specs>(kind: Kind, spec: Specs[Kind]): readonly string[] =>
-  members(acted[kind], spec, '', '')
+export function unactedFields<Kind extends keyof Specs>(kind: Kind, spec: Specs[Kind]): readonly string[] {
+  const inLayer2 = 'protocol' in spec && spec.protocol === 'layer2'
+  return members({ ...acted[kind], ...(inLayer2 && actedInLayer2) }, spec, '', '')
+}

@@ -10,6 +10,7 @@ import { protocol } from './eip.ts'
 import {
   conditions,
   constrain,
+  count,
   type Immutable,
   immutable,
   list,
@@ -50,9 +51,24 @@ export const virtualIPSpec = z.object({
     .exactOptional(),
 })
 
+const owner = z.object({
+  interface: text(15).describe('Name of the interface on the node that answers.'),
+  node: text(253).describe('The node that answers for the address there.'),
+  mac: text(17).describe('The MAC address that it answers with.'),
+  epoch: count.describe('Number of its claim: the higher one holds.'),
+  since: time.describe('When it took the address, by the clock of the node.'),
+  cause: text(32).describe('Why it did: Vacant (nobody had it), OwnerLost or Outclaimed.'),
+})
+
 export const virtualIPStatus = z.object({
-  announcedBy: text(1024).describe('The nodes that announce the address, in short.').exactOptional(),
+  announcedBy: text(1024)
+    .describe('The nodes that announce the address, in short. In layer 2 written by the owner.')
+    .exactOptional(),
   since: time.describe('Since when it is announced as it is now.').exactOptional(),
+  owners: list(owner, 16)
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['interface'] })
+    .describe('Who answers for the address in layer 2, on each interface; written by the owner when it takes over.')
+    .exactOptional(),
   observedGeneration: observedGeneration.exactOptional(),
   conditions: conditions.exactOptional(),
 })
@@ -86,6 +102,8 @@ export const virtualIP = constrain(parts, nameOfAddress, eitherGivenOrHeld).desc
 
 export type VirtualIPSpec = Immutable<z.output<typeof virtualIPSpec>>
 export type VirtualIPStatus = Immutable<z.output<typeof virtualIPStatus>>
+
+export type Owner = NonNullable<VirtualIPStatus['owners']>[number]
 
 export interface VirtualIP extends KubeObject {
   readonly spec: VirtualIPSpec

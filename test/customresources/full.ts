@@ -47,6 +47,10 @@ export const fullEip: Sample<Required<EipSpec>> = {
     namespaceSelector: { team: 'a' },
     serviceSelector: selector,
     nodeSelector: selector,
+    preferredNodes: [
+      { weight: 100, nodeSelector: selector },
+      { weight: 1, nodeSelector: {} },
+    ],
     autoAssign: false,
     avoidBuggyIPs: true,
   },
@@ -140,6 +144,16 @@ export const valid = {
       title: 'a range with an interface',
       name: 'range',
       spec: { address: '192.0.2.9-192.0.2.10', protocol: 'layer2', interface: 'eth0' },
+    },
+    {
+      title: 'interfaces of several names',
+      name: 'interfaces',
+      spec: { address: '192.0.2.9', protocol: 'layer2', interface: 'eth0.100,enp0s31f6,br-lan,fifteen-bytes-x' },
+    },
+    {
+      title: 'the interface that reaches an IPv6 address',
+      name: 'reaching',
+      spec: { address: '2001:db8::9', protocol: 'layer2', interface: 'can_reach:2001:db8::1' },
     },
     { title: 'a range of one', name: 'range-of-one', spec: { address: '192.0.2.9-192.0.2.9' } },
     { title: 'a CIDR that does not begin at its first address', name: 'cidr', spec: { address: '192.0.2.77/24' } },

@@ -152,8 +152,11 @@ test('a password in a status is dropped', async t => {
 })
 
 /** What `kubectl get` prints about one object, by the heading of the column. */
-async function columns(context: Context, resource: string, name: string): Promise<Readonly<Record<string, string>>> {
-  const [head = '', line = ''] = (await kubectl(context, 'get', resource, name)).split('\n')
+async function columns(
+  context: Context,
+  ...what: readonly [resource: string, name: string, ...flags: string[]]
+): Promise<Readonly<Record<string, string>>> {
+  const [head = '', line = ''] = (await kubectl(context, 'get', ...what)).split('\n')
   const headings = [...head.matchAll(/\S+ */g)]
   return Object.fromEntries(
     headings.map(heading => [
@@ -197,6 +200,59 @@ test('13: kubectl get vip tells the address, whose it is, who announces it, sinc
     SINCE: '60m',
     REASON: 'NoEndpoints',
   })
+})
+
+const owner = {
+  interface: 'eth0',
+  node: 'node-2',
+  mac: '02:00:00:00:00:02',
+  epoch: 7,
+  since: '2026-01-01T00:00:00Z',
+  cause: 'OwnerLost',
+}
+
+/** A VirtualIP in layer 2, and what the owner on an interface says of it. */
+async function layer2({ client }: Context, name: string) {
+  const spec = { address: name, eip: 'pool', protocol: 'layer2', services }
+  const created = await client.create(resourceOf.VirtualIP, { metadata: { name }, spec })
+  const say = (of: string, owners: readonly object[], resourceVersion?: string) =>
+    client.apply(
+      resourceOf.VirtualIP,
+      { name },
+      { status: { owners, announcedBy: 'node-2', since: owner.since } },
+      { subresource: 'status', fieldManager: `fairlead-layer2-${of}`, resourceVersion },
+    )
+  return { created, say }
+}
+
+test('13: kubectl get vip tells who owns an address in layer 2, and with -o wide by which claim', async t => {
+  const { say } = await layer2(t.context, '192.0.2.80')
+  await say('eth0', [owner])
+  const told = await columns(t.context, 'vip', '192.0.2.80', '--output=wide')
+  t.like(told, {
+    MODE: 'layer2',
+    'ANNOUNCED-BY': 'node-2',
+    EPOCH: '7',
+    CAUSE: 'OwnerLost',
+    MAC: '02:00:00:00:00:02',
+  })
+  t.regex(told['SINCE'] ?? '', /^\d+d$/)
+})
+
+test('13: who owns an address on one interface replaces the owner before, and not the one on another', async t => {
+  const { say } = await layer2(t.context, '192.0.2.81')
+  await say('eth0', [owner])
+  const other = { ...owner, interface: 'eth1' }
+  await say('eth1', [other])
+  const next = { ...owner, node: 'node-3', epoch: 8 }
+  t.deepEqual((await say('eth0', [next])).status, { owners: [next, other], announcedBy: 'node-2', since: owner.since })
+})
+
+test('13: an owner that others have outdated says so to nobody', async t => {
+  const { created, say } = await layer2(t.context, '192.0.2.82')
+  await say('eth0', [owner], created.metadata.resourceVersion)
+  const late = say('eth0', [{ ...owner, node: 'node-1', epoch: 6 }], created.metadata.resourceVersion)
+  await t.throwsAsync(late, { instanceOf: ApiError, message: /modified/ })
 })
 
 test('14: kubectl get eip tells its addresses, how many there are and how many are in use', async t => {

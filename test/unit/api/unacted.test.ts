@@ -90,21 +90,36 @@ const cases: readonly [title: string, found: readonly string[], expected: readon
       namespaces: ['a'],
       namespaceSelector: { a: 'b' },
       serviceSelector: { matchLabels: { a: 'b' } },
+      nodeSelector: { matchLabels: { 'a.b/c': 'd' } },
       autoAssign: false,
       avoidBuggyIPs: true,
     } satisfies EipSpec),
     [],
   ],
   [
-    'other fields and protocols of an Eip',
+    'the fields of an Eip that are acted on in layer 2',
     unactedFields('Eip', {
       address: '10.0.0.1',
       protocol: 'layer2',
       interface: 'eth0',
-      usingKnownIPs: true,
-      nodeSelector: { matchLabels: { 'a.b/c': 'd' } },
+      preferredNodes: [{ weight: 2, nodeSelector: { matchLabels: { 'a.b/c': 'd' } } }],
     } satisfies EipSpec),
-    ['protocol', 'interface', 'usingKnownIPs', 'nodeSelector'],
+    [],
+  ],
+  [
+    'other fields of an Eip, and those of layer 2 where it is not announced there',
+    unactedFields('Eip', {
+      address: '10.0.0.1',
+      interface: 'eth0',
+      usingKnownIPs: true,
+      preferredNodes: [{ weight: 2, nodeSelector: {} }],
+    } satisfies EipSpec),
+    ['interface', 'usingKnownIPs', 'preferredNodes'],
+  ],
+  [
+    'a protocol of an Eip that is not acted on',
+    unactedFields('Eip', { address: '10.0.0.1', protocol: 'vip', interface: 'eth0' } satisfies EipSpec),
+    ['protocol', 'interface'],
   ],
 ]
 
