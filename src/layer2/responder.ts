@@ -1,17 +1,12 @@
 /** What the speaker asks of layer 2, and hears from it. The part that reads and writes frames is behind this. */
 import type { Observable } from 'rxjs'
+import type { Candidacy } from './ownership/candidacy.ts'
 import type { Cause } from './ownership/effect.ts'
 
 /** A VIP that this node takes part in answering for. */
-export interface Vip {
+export interface Vip extends Candidacy {
   /** Interfaces of this node, by name. On each the owner is found apart from the others. */
   readonly interfaces: readonly string[]
-  /** Nodes that can forward its traffic, as far as the API server tells; this one perhaps among them. */
-  readonly candidates: ReadonlySet<string>
-  /** Nodes that are to have more VIPs than others, or fewer; 1 for those that are absent. */
-  readonly weights: ReadonlyMap<string, number>
-  /** By the API server's record another node answers for it, and lives. Believed only where no member was ever heard. */
-  readonly ownedElsewhere: boolean
 }
 
 /** What is so of an interface that VIPs name. */

@@ -8,9 +8,15 @@ export interface Claim {
   readonly incarnation: number
   /** Of two claims the one of the higher epoch holds. */
   readonly epoch: number
-  /** The owner answers, and would rather not. */
-  readonly offered: boolean
+  readonly state: ClaimState
 }
+
+export type ClaimState =
+  | 'held'
+  /** The owner answers, and would rather not. */
+  | 'offered'
+  /** It answers no longer. */
+  | 'released'
 
 export type Phase =
   /** Learns who is there and claims nothing. */
@@ -19,6 +25,14 @@ export type Phase =
   /** Hands over what it has, and is gone. */
   | 'leaving'
   | 'gone'
+
+/** "I hear this node." A frame that was recorded and is replayed names no incarnation or sequence that is new. */
+export interface Sighting {
+  readonly node: string
+  readonly incarnation: number
+  /** Of the last of its frames. */
+  readonly sequence: number
+}
 
 /** A heartbeat, with what there is to tell. Broadcast. */
 export interface Frame {
@@ -30,17 +44,21 @@ export interface Frame {
   readonly phase: Phase
   /** Whether this node can forward at all. */
   readonly able: boolean
-  /** Over the sender's own claims: see `digestOf`. */
-  readonly digest: number
-  /** Members that the sender hears itself. */
-  readonly heard: readonly string[]
+  /** Nothing reaches the sender. */
+  readonly deaf: boolean
+  /** Over the sender's own claims: see `digestOf`. Absent: what changed did not fit, and more follows at once. */
+  readonly digest: number | undefined
+  /** Members that the sender hears itself, as far as it is news or somebody asks. */
+  readonly heard: readonly Sighting[]
   /** Members that the sender has not heard for a while: does anybody? */
   readonly ask: readonly string[]
   /** Members whose claims the sender does not know. */
   readonly want: readonly string[]
+  /** Members that are to say all whom they hear. */
+  readonly roll: readonly string[]
   /** Members that use an incarnation older than one they had. */
   readonly outdated: readonly { readonly node: string; readonly incarnation: number }[]
-  /** The frame is one of several that make up the list of all the sender's claims. */
-  readonly list?: { readonly id: number; readonly index: number; readonly count: number }
+  /** All the sender's claims of which `hash(vip) % count` is `index` are in the frame, and no others of its own. */
+  readonly list?: { readonly index: number; readonly count: number }
   readonly claims: readonly Claim[]
 }

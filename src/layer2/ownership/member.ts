@@ -1,18 +1,17 @@
+import type { Candidacy } from './candidacy.ts'
 import type { Cause, Effect } from './effect.ts'
 import type { Claim, Frame, Phase } from './frame.ts'
 import { type Head, Outbox } from './outbox.ts'
 import { OwnClaims } from './own.ts'
 import { Peer } from './peer.ts'
 import { outclaims, Peers } from './peers.ts'
-import { outranks } from './rank.ts'
+import { precedes } from './rank.ts'
 import { timing } from './timing.ts'
 
 export interface MemberOptions {
   readonly node: string
   /** Higher than the ones before it; should it not be, the others say so. */
   readonly incarnation: number
-  /** Whether by the API server's records another, living node owns the VIP. Asked only where nobody was ever heard. */
-  readonly ownedElsewhere: (vip: string) => boolean
 }
 
 /**
@@ -28,7 +27,7 @@ export class Member {
   readonly #floor = new Map<string, number>()
   /** VIPs that this node may have and that nobody holds, and since when. */
   readonly #vacant = new Map<string, number>()
-  #candidates: ReadonlyMap<string, ReadonlySet<string>> = new Map()
+  readonly #vips = new Map<string, Candidacy>()
   #incarnation: number
   #phase: Phase = 'listening'
   #unableSince: number | undefined
@@ -50,15 +49,17 @@ export class Member {
     return this.#phase
   }
 
-  /** @param candidates for each VIP the nodes that can forward its traffic */
-  setCandidates(candidates: ReadonlyMap<string, ReadonlySet<string>>, now: number): readonly Effect[] {
-    const before = this.#candidates
-    this.#candidates = candidates
-    for (const vip of this.#own.vips) {
-      if (!candidates.has(vip)) this.#yield(vip, 'Dropped')
-      else if (this.#own.offer(vip, !this.#isCandidate(vip), now)) this.#tell(vip)
+  /** What is so of these VIPs from now on; undefined: they are no more. */
+  update(changes: ReadonlyMap<string, Candidacy | undefined>, now: number): readonly Effect[] {
+    for (const [vip, candidacy] of changes) {
+      if (candidacy) this.#vips.set(vip, candidacy)
+      else this.#vips.delete(vip)
+      if (this.#own.has(vip)) {
+        if (!candidacy) this.#yield(vip, 'Dropped')
+        else if (this.#own.offer(vip, !this.#isCandidate(vip), now)) this.#tell(vip)
+      }
+      this.#examine(vip, now)
     }
-    for (const vip of new Set([...before.keys(), ...candidates.keys()])) this.#examine(vip, now)
     return this.#done(now)
   }
 
@@ -133,7 +134,7 @@ export class Member {
     this.#listeningSince = now
     this.#ranAt = now
     if (this.#phase === 'ready') this.#phase = 'listening'
-    for (const vip of this.#candidates.keys()) this.#examine(vip, now)
+    for (const vip of this.#vips.keys()) this.#examine(vip, now)
   }
 
   /** A silent member is down if nobody vouches for it when asked: one lost or blocked path is no death. */
@@ -147,7 +148,7 @@ export class Member {
     if (this.#phase !== 'ready' || !this.#able || !this.#carrier) return false
     const { up } = this.#peers
     if (up.length > 0) return this.isHeard(up)
-    return this.#everHeard || !this.#options.ownedElsewhere(vip)
+    return this.#everHeard || !this.#vips.get(vip)?.ownedElsewhere
   }
 
   protected isHeard(by: readonly Peer[]): boolean {
@@ -157,10 +158,11 @@ export class Member {
   /** How long after a VIP became vacant it is this node's turn: candidates of a higher rank come first. */
   protected turn(vip: string, now: number): number {
     const isNew = !this.#floor.has(vip)
-    const before = [...(this.#candidates.get(vip) ?? [])].filter(name => {
+    const { candidates = new Set<string>(), weights = new Map<string, number>() } = this.#vips.get(vip) ?? {}
+    const before = [...candidates].filter(name => {
       const peer = this.#peers.get(name)
       const counts = peer && (peer.isUsable(now) || (isNew && peer.isStarting))
-      return counts && outranks(vip, name, this.#options.node)
+      return counts && precedes(vip, name, this.#options.node, weights)
     })
     return before.length * (isNew ? timing.firstTurn : timing.turn)
   }
@@ -194,7 +196,7 @@ export class Member {
     this.#everHeard = true
     this.#peers.add(peer)
     for (const vip of claimed) this.#examine(vip, now)
-    for (const name of frame.heard) this.#peers.get(name)?.vouch(now)
+    for (const { node } of frame.heard) this.#peers.get(node)?.vouch(now)
     this.#answer(frame, now)
     if (frame.list) this.#takeUpList(frame, frame.list, peer, now)
     for (const claim of frame.claims) this.#takeUp(claim, frame.node, now)
@@ -222,10 +224,8 @@ export class Member {
   }
 
   #takeUpList({ claims }: Frame, list: NonNullable<Frame['list']>, peer: Peer, now: number): void {
-    const all = peer.collect(list, claims)
-    if (!all) return
     const before = [...peer.vips]
-    peer.replaceClaims(all)
+    peer.replaceClaims(list, claims)
     for (const vip of before) this.#examine(vip, now)
   }
 
@@ -236,7 +236,7 @@ export class Member {
     this.#floor.set(vip, Math.max(epoch, this.#floor.get(vip) ?? 0))
     const peer = this.#peers.get(owner)
     if (peer?.incarnation === incarnation && (from === owner || epoch > (peer.claim(vip)?.epoch ?? 0))) {
-      peer.setClaim(vip, claim)
+      peer.setClaim(claim)
     }
     this.#yieldIfOutclaimed(vip, now)
     if (this.#own.has(vip)) {
@@ -251,7 +251,7 @@ export class Member {
   }
 
   #isCandidate(vip: string): boolean {
-    return this.#candidates.get(vip)?.has(this.#options.node) ?? false
+    return this.#vips.get(vip)?.candidates.has(this.#options.node) ?? false
   }
 
   /** Looks whether a VIP that this node may have is without a holder. */
@@ -328,13 +328,15 @@ export class Member {
   }
 
   #head(now: number): Head {
+    const heard = this.#peers.heard(now)
     return {
       node: this.#options.node,
       incarnation: this.#incarnation,
       phase: this.#phase,
       able: this.#able,
       digest: this.#own.digest,
-      heard: this.#peers.heard(now),
+      deaf: heard.length === 0,
+      heard,
       ask: this.#peers.suspects(),
     }
   }

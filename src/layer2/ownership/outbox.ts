@@ -1,8 +1,9 @@
 import type { Claim, Frame } from './frame.ts'
+import { hash } from './rank.ts'
 import { claimsPerFrame } from './timing.ts'
 
 /** What is said of the sender with every frame. */
-export type Head = Pick<Frame, 'node' | 'incarnation' | 'phase' | 'able' | 'digest' | 'heard' | 'ask'>
+export type Head = Pick<Frame, 'node' | 'incarnation' | 'phase' | 'able' | 'deaf' | 'digest' | 'heard' | 'ask'>
 
 /** What is to be told to the others, until it is put into frames. */
 export class Outbox {
@@ -12,8 +13,7 @@ export class Outbox {
   /** By VIP and owner. */
   readonly #claims = new Map<string, Claim>()
   #isExpected = false
-  #sequence = 0
-  #lists = 0
+  sequence = 0
 
   /** Somebody waits for a word of ours. */
   expect(): void {
@@ -48,7 +48,7 @@ export class Outbox {
 
   /** A new incarnation counts its frames anew, and has nothing left to tell of the one before. */
   restart(): void {
-    this.#sequence = 0
+    this.sequence = 0
     this.#isExpected = false
     this.#want.clear()
     this.#outdated.clear()
@@ -59,16 +59,21 @@ export class Outbox {
   frames(head: Head, now: number): readonly Frame[] {
     const claims = [...this.#claims.values()]
     this.#claims.clear()
-    return parts(claims).map(part => this.#frame(head, part, now))
+    const count = Math.max(1, Math.ceil(claims.length / claimsPerFrame))
+    return Array.from({ length: count }, (_, index) => {
+      const part = claims.slice(index * claimsPerFrame, (index + 1) * claimsPerFrame)
+      return this.#frame(index === count - 1 ? head : { ...head, digest: undefined }, part, now)
+    })
   }
 
   /** All the sender's own claims, as one list. */
   list(head: Head, claims: readonly Claim[], now: number): readonly Frame[] {
-    this.#lists += 1
-    const all = parts(claims)
-    return all.map((part, index) => ({
-      ...this.#frame(head, part, now),
-      list: { id: this.#lists, index, count: all.length },
+    const count = Math.max(1, Math.ceil((2 * claims.length) / claimsPerFrame))
+    const parts: Claim[][] = Array.from({ length: count }, () => [])
+    for (const claim of claims) parts[hash(claim.vip) % count]?.push(claim)
+    return parts.map((part, index) => ({
+      ...this.#frame(index === count - 1 ? head : { ...head, digest: undefined }, part, now),
+      list: { index, count },
     }))
   }
 
@@ -79,11 +84,6 @@ export class Outbox {
     this.#outdated.clear()
     this.#isExpected = false
     this.sentAt = now
-    return { ...head, sequence: this.#sequence++, want, outdated, claims }
+    return { ...head, sequence: this.sequence++, want, roll: [], outdated, claims }
   }
-}
-
-function parts(claims: readonly Claim[]): readonly (readonly Claim[])[] {
-  const count = Math.max(1, Math.ceil(claims.length / claimsPerFrame))
-  return Array.from({ length: count }, (_, index) => claims.slice(index * claimsPerFrame, (index + 1) * claimsPerFrame))
 }

@@ -54,7 +54,7 @@ export class OwnClaims {
 
   claim(vip: string, incarnation: number): Claim | undefined {
     const held = this.#held.get(vip)
-    return held && { vip, owner: this.#node, incarnation, epoch: held.epoch, offered: held.offered }
+    return held && { vip, owner: this.#node, incarnation, epoch: held.epoch, state: held.offered ? 'offered' : 'held' }
   }
 
   add(vip: string, epoch: number, now: number): void {

@@ -1,5 +1,5 @@
 import type { Claim, Frame, Phase } from './frame.ts'
-import { digestOf } from './rank.ts'
+import { digestOf, hash } from './rank.ts'
 import { timing } from './timing.ts'
 
 interface Held {
@@ -24,13 +24,13 @@ export class Peer {
   wantedAt = Number.NEGATIVE_INFINITY
   hears: ReadonlySet<string> = new Set()
   readonly #claims = new Map<string, Held>()
+  /** Of its last frame. */
+  sequence = -1
   #vouchedAt = Number.NEGATIVE_INFINITY
   #counted = false
-  #sequence = -1
   #digestTold = 0
   #digest = 0
   #hearsNobodySince: number | undefined
-  #list: { readonly id: number; readonly parts: Map<number, readonly Claim[]> } | undefined
 
   constructor(name: string, incarnation: number, now: number) {
     this.name = name
@@ -45,7 +45,9 @@ export class Peer {
   /** Its claim to a VIP, whether it counts or not. */
   claim(vip: string): Claim | undefined {
     const held = this.#claims.get(vip)
-    return held && { vip, owner: this.name, incarnation: this.incarnation, ...held }
+    if (!held) return undefined
+    const { epoch, offered } = held
+    return { vip, owner: this.name, incarnation: this.incarnation, epoch, state: offered ? 'offered' : 'held' }
   }
 
   /** Whether all that it claims is known, by the digest of its last frame. */
@@ -100,47 +102,45 @@ export class Peer {
   /** Takes up a frame's head. Returns false for a frame that is not newer than the last one: a copy, or late. */
   hear(frame: Frame, now: number): boolean {
     if (frame.incarnation > this.incarnation) this.#restart(frame.incarnation, now)
-    if (frame.sequence <= this.#sequence) return false
-    this.#sequence = frame.sequence
+    if (frame.sequence <= this.sequence) return false
+    this.sequence = frame.sequence
     if (!this.up) this.upSince = now
     this.up = frame.phase !== 'gone'
     this.askedAt = undefined
     this.#heardAt = now
     this.phase = frame.phase
     this.able = frame.able
-    this.hears = new Set(frame.heard)
-    this.#hearsNobodySince = frame.heard.length > 0 ? undefined : (this.#hearsNobodySince ?? now)
-    this.#digestTold = frame.digest
+    this.hears = new Set(frame.heard.map(({ node }) => node))
+    this.#hearsNobodySince = frame.deaf ? (this.#hearsNobodySince ?? now) : undefined
+    if (frame.digest !== undefined) this.#digestTold = frame.digest
     return true
   }
 
-  setClaim(vip: string, held: Held | undefined): void {
+  setClaim(claim: Claim): void {
+    const { vip, epoch, state } = claim
+    this.#set(vip, state === 'released' ? undefined : { epoch, offered: state === 'offered' })
+  }
+
+  /** Takes up a part of the list of its claims. */
+  replaceClaims({ index, count }: NonNullable<Frame['list']>, claims: readonly Claim[]): void {
+    const told = new Set(claims.map(({ vip }) => vip))
+    for (const vip of this.#claims.keys()) if (hash(vip) % count === index && !told.has(vip)) this.#set(vip, undefined)
+    for (const claim of claims) this.setClaim(claim)
+  }
+
+  #set(vip: string, held: Held | undefined): void {
     const before = this.#claims.get(vip)
     if (before) this.#digest ^= digestOf(vip, before.epoch, before.offered)
     if (held) {
       this.#digest ^= digestOf(vip, held.epoch, held.offered)
-      this.#claims.set(vip, { epoch: held.epoch, offered: held.offered })
+      this.#claims.set(vip, held)
     } else this.#claims.delete(vip)
-  }
-
-  /** A part of the list of its claims. Returns all of them once no part is missing. */
-  collect({ id, index, count }: NonNullable<Frame['list']>, claims: readonly Claim[]): readonly Claim[] | undefined {
-    if (this.#list?.id !== id) this.#list = { id, parts: new Map() }
-    this.#list.parts.set(index, claims)
-    return this.#list.parts.size === count ? [...this.#list.parts.values()].flat() : undefined
-  }
-
-  replaceClaims(claims: readonly Claim[]): void {
-    const told = new Set(claims.map(({ vip }) => vip))
-    for (const vip of this.#claims.keys()) if (!told.has(vip)) this.setClaim(vip, undefined)
-    for (const claim of claims) this.setClaim(claim.vip, claim)
   }
 
   #restart(incarnation: number, now: number): void {
     this.incarnation = incarnation
     this.upSince = now
-    this.replaceClaims([])
-    this.#sequence = -1
-    this.#list = undefined
+    this.replaceClaims({ index: 0, count: 1 }, [])
+    this.sequence = -1
   }
 }

@@ -1,4 +1,4 @@
-import type { Claim } from './frame.ts'
+import type { Claim, Sighting } from './frame.ts'
 import { Peer } from './peer.ts'
 import { outranks } from './rank.ts'
 
@@ -30,9 +30,11 @@ export class Peers {
     return [...this].filter(peer => peer.up)
   }
 
-  /** Names of those that were heard lately. */
-  heard(now: number): readonly string[] {
-    return this.up.filter(peer => peer.isHeard(now)).map(({ name }) => name)
+  /** Those that were heard lately. */
+  heard(now: number): readonly Sighting[] {
+    return this.up
+      .filter(peer => peer.isHeard(now))
+      .map(({ name, incarnation, sequence }) => ({ node: name, incarnation, sequence }))
   }
 
   /** Names of those that are asked about: with every frame until there is a verdict, so that no lost frame is one. */
@@ -45,7 +47,7 @@ export class Peers {
     let best: Claim | undefined
     for (const peer of this) {
       const claim = peer.claim(vip)
-      if (claim && !claim.offered && peer.isUsable(now) && (!best || outclaims(claim, best))) best = claim
+      if (claim && claim.state === 'held' && peer.isUsable(now) && (!best || outclaims(claim, best))) best = claim
     }
     return best
   }

@@ -19,5 +19,18 @@ export function outranks(vip: string, node: string, other: string): boolean {
   return mine === theirs ? node < other : mine > theirs
 }
 
+/**
+ * Whether the first of two nodes is to have the VIP rather than the second. Weighted as by Schindelhauer and Schomaker
+ * (Weighted Distributed Hash Tables, 2005): a node of weight w is the first choice for w parts of the whole. It decides
+ * whose turn comes first, and no more than that, as nodes hear of weights at different times.
+ */
+export function precedes(vip: string, node: string, other: string, weights: ReadonlyMap<string, number>): boolean {
+  const [mine, theirs] = [weights.get(node) ?? 1, weights.get(other) ?? 1]
+  if (mine === theirs) return outranks(vip, node, other)
+  return score(rank(vip, node), mine) > score(rank(vip, other), theirs)
+}
+
+const score = (rank: number, weight: number): number => -weight / Math.log((rank + 0.5) / 2 ** 32)
+
 /** One claim's part of a digest; the digest of several is the XOR of theirs, so that it follows each change at once. */
 export const digestOf = (vip: string, epoch: number, offered: boolean): number => hash(`${vip}\0${epoch}\0${offered}`)

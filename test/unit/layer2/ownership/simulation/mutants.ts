@@ -1,8 +1,9 @@
 /** The protocol with one rule taken out each: the simulation has to notice. */
 
+import type { Candidacy } from '../../../../../src/layer2/ownership/candidacy.ts'
 import type { Effect } from '../../../../../src/layer2/ownership/effect.ts'
 import type { Frame } from '../../../../../src/layer2/ownership/frame.ts'
-import { Member, type MemberOptions } from '../../../../../src/layer2/ownership/member.ts'
+import { Member } from '../../../../../src/layer2/ownership/member.ts'
 import type { Peer } from '../../../../../src/layer2/ownership/peer.ts'
 
 export const mutants = {
@@ -13,7 +14,7 @@ export const mutants = {
   },
   'the claims of a deaf member do not count': class extends Member {
     override receive(frame: Frame, now: number): readonly Effect[] {
-      return super.receive({ ...frame, heard: frame.heard.length > 0 ? frame.heard : [frame.node] }, now)
+      return super.receive({ ...frame, deaf: false }, now)
     }
   },
   'candidates take turns': class extends Member {
@@ -38,8 +39,9 @@ export const mutants = {
     protected override refuse(): void {}
   },
   'where nobody was ever heard the records decide': class extends Member {
-    constructor(options: MemberOptions, now: number) {
-      super({ ...options, ownedElsewhere: () => false }, now)
+    override update(changes: ReadonlyMap<string, Candidacy | undefined>, now: number): readonly Effect[] {
+      const own = Array.from(changes, ([vip, of]) => [vip, of && { ...of, ownedElsewhere: false }] as const)
+      return super.update(new Map(own), now)
     }
   },
 } as const

@@ -1,5 +1,6 @@
 /** A simulated segment: stations, what the network does to their frames, and time. Discrete events, no real clock. */
 import TinyQueue from 'tinyqueue'
+import type { Candidacy } from '../../../../../src/layer2/ownership/candidacy.ts'
 import type { Effect } from '../../../../../src/layer2/ownership/effect.ts'
 import type { Frame } from '../../../../../src/layer2/ownership/frame.ts'
 import { Member } from '../../../../../src/layer2/ownership/member.ts'
@@ -117,14 +118,10 @@ export class Segment {
     station.pausedSince = undefined
     station.inbox.length = 0
     const incarnation = Math.max(1, Math.floor(1_000_000 + this.now + station.skew))
-    const ownedElsewhere = (vip: string) => {
-      const owner = this.records.get(vip)
-      return owner !== undefined && owner !== name && this.stations.get(owner)?.member !== undefined
-    }
-    const member = new this.#type({ node: name, incarnation, ownedElsewhere }, this.now)
+    const member = new this.#type({ node: name, incarnation }, this.now)
     station.member = member
     if (!station.carrier) this.#act(station, member.setCarrier(false, this.now))
-    this.#act(station, member.setCandidates(this.#candidates, this.now))
+    this.#act(station, member.update(this.#news(station), this.now))
     this.at(this.now + this.#random.between(0, LOOP_MS), () => this.#loop(station, member))
   }
 
@@ -203,7 +200,17 @@ export class Segment {
   }
 
   #brief(station: Station): void {
-    this.#tell(station, member => member.setCandidates(this.#candidates, this.now))
+    this.#tell(station, member => member.update(this.#news(station), this.now))
+  }
+
+  /** What the API server would tell a station of all VIPs. */
+  #news({ name }: Station): ReadonlyMap<string, Candidacy> {
+    const of = ([vip, candidates]: readonly [string, ReadonlySet<string>]) => {
+      const owner = this.records.get(vip)
+      const ownedElsewhere = owner !== undefined && owner !== name && this.stations.get(owner)?.member !== undefined
+      return [vip, { candidates, weights: new Map<string, number>(), ownedElsewhere }] as const
+    }
+    return new Map(Array.from(this.#candidates, of))
   }
 
   /** What a manager tells its responder waits while that is paused. */
