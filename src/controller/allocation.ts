@@ -136,10 +136,7 @@ export class Allocation {
 
   async #settle(service: Service, key: string): Promise<Omit<Outcome, 'held'>> {
     let decision = this.#decideOrWait(service, key)
-    while (!(await this.#give(decision.allocate))) decision = this.#decideOrWait(service, key)
-    for (const entry of decision.keep) {
-      if (!isDeepStrictEqual(this.allocator.at(entry.address), entry)) await this.#ledger.amend(entry)
-    }
+    while (!(await this.#record(decision))) decision = this.#decideOrWait(service, key)
     const release = this.#due(decision.release)
     if (release.length > 0) {
       const changed = await this.#releaseConfirmed(release, key)
@@ -163,8 +160,9 @@ export class Allocation {
     return decide(service, labels, this.allocator, this.#filter)
   }
 
-  /** Resolves to false if one of the addresses was given to another; the allocator then knows better. */
-  async #give(entries: readonly Entry[]): Promise<boolean> {
+  /** Resolves to false if somebody else was faster with one of the addresses; the allocator then knows better. */
+  async #record({ allocate, keep }: Decision): Promise<boolean> {
+    const entries = [...allocate, ...keep.filter(entry => this.allocator.at(entry.address) !== entry)]
     const given = await Promise.allSettled(entries.map(entry => this.#ledger.give(entry)))
     for (const result of given) if (result.status === 'rejected') throw result.reason
     return given.every(result => result.status === 'fulfilled' && result.value)

@@ -1,12 +1,13 @@
 import { apiVersion } from '../api/names.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
 import type { Allocator } from '../ipam/allocator.ts'
-import type { Entry } from '../ipam/entry.ts'
+import { type Entry, without } from '../ipam/entry.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { isApiError } from '../kube/errors.ts'
 import { find } from '../kube/find.ts'
-import { keyOf, refOf, virtualIPs } from '../kube/resources.ts'
+import { virtualIPs } from '../kube/resources.ts'
 import { objectName, parseAddress } from '../net/address.ts'
+import { isOlder } from '../status/writer.ts'
 import type { Holds } from './holds.ts'
 
 /**
@@ -21,6 +22,8 @@ export class Ledger {
   readonly #usageChanged: (eip: string) => void
   /** UIDs of objects we deleted: a watch that lags behind may still tell of them as if they were there. */
   readonly #deleted = new Set<string>()
+  /** By address. Whoever shares one waits until it is there. */
+  readonly #creating = new Map<string, Promise<boolean>>()
 
   /** @param usageChanged told of each Eip of which more or less is in use */
   constructor(client: KubeClient, allocator: Allocator, holds: Holds, usageChanged: (eip: string) => void) {
@@ -32,7 +35,10 @@ export class Ledger {
 
   /** Takes up what the watch saw. */
   seen(virtualIP: VirtualIP): void {
-    if (!this.#deleted.has(virtualIP.metadata.uid)) this.#record(entryOf(virtualIP))
+    const { uid, resourceVersion } = virtualIP.metadata
+    const known = this.#allocator.at(virtualIP.spec.address)
+    if (this.#deleted.has(uid) || (known?.uid === uid && isOlder(resourceVersion, known.version ?? ''))) return
+    this.#record(entryOf(virtualIP))
   }
 
   /** Takes up that the watch saw it go. Returns the entry that was freed by it. */
@@ -44,10 +50,49 @@ export class Ledger {
   }
 
   /**
-   * Gives an address. Resolves to false if someone else has it, of whom the allocator then knows. Rejects with an
+   * Gives an address, or brings the object of one that is given to what it should read: the very version of it that the
+   * entry was made from. Resolves to false if somebody else was faster, of whom the allocator then knows. Rejects with an
    * ApiError; should the request have been carried out all the same, the watch tells, or the next attempt finds it.
    */
   async give(entry: Entry): Promise<boolean> {
+    const creating = this.#creating.get(entry.address)
+    if (creating !== undefined) {
+      await creating.catch(() => undefined)
+      return false
+    }
+    if (entry.version !== undefined) return this.#amend(entry)
+    const creation = this.#create(entry)
+    this.#creating.set(entry.address, creation)
+    return creation.finally(() => this.#creating.delete(entry.address))
+  }
+
+  /**
+   * Takes an address back from a Service; the last one that has it frees it, unless a speaker may still announce it: it is
+   * then held, until it is taken back once more. Returns what has become of it. Rejects with an ApiError, or with
+   * SpeakersUnknown.
+   */
+  async release(entry: Entry, key: string): Promise<'free' | 'held' | 'kept'> {
+    let now = entry
+    for (;;) {
+      const left = without(now, key, this.#holds.waitedFor(now))
+      try {
+        if (left === undefined) await this.#delete(now)
+        else if (left !== now) this.#record(entryOf(await this.#write(left)))
+        if (left === undefined) return 'free'
+        return left.held === undefined ? 'kept' : 'held'
+      } catch (error) {
+        if (!isApiError(error, 'Conflict')) throw error
+        const found = await this.#changed(now, error)
+        if (found === undefined || found.metadata.uid !== now.uid) {
+          this.#deletedByNow(now)
+          return 'free'
+        }
+        now = entryOf(found)
+      }
+    }
+  }
+
+  async #create(entry: Entry): Promise<boolean> {
     this.#record(entry)
     const at = this.#holds.now()
     try {
@@ -66,50 +111,52 @@ export class Ledger {
     }
   }
 
-  /** Brings the object of an address that is kept to what it should read. Rejects with an ApiError. */
-  async amend(entry: Entry): Promise<void> {
-    const ref = { name: nameOf(entry) }
-    const { eip, protocol, services, held = null } = entry
-    const metadata = { uid: entry.uid ?? null }
-    const spec = { eip, protocol, services, held }
-    this.#record(entryOf(await this.#client.mergePatch(virtualIPs, ref, { metadata, spec })))
+  async #amend(entry: Entry): Promise<boolean> {
+    try {
+      this.#record(entryOf(await this.#write(entry)))
+      return true
+    } catch (error) {
+      if (!isApiError(error, 'Conflict') || (await this.#changed(entry, error)) === undefined) throw error
+      return false
+    }
+  }
+
+  #write(entry: Entry): Promise<VirtualIP> {
+    const { uid = '', version = '', eip, protocol, services, held = null } = entry
+    const patch = { metadata: { uid, resourceVersion: version }, spec: { eip, protocol, services, held } }
+    return this.#client.mergePatch(virtualIPs, { name: nameOf(entry) }, patch)
+  }
+
+  async #delete(entry: Entry): Promise<void> {
+    const { uid, version } = entry
+    const preconditions = {
+      ...(uid !== undefined && { uid }),
+      ...(version !== undefined && { resourceVersion: version }),
+    }
+    try {
+      await this.#client.delete(virtualIPs, { name: nameOf(entry) }, preconditions)
+    } catch (error) {
+      if (!isApiError(error, 'NotFound')) throw error
+    }
+    this.#deletedByNow(entry)
+  }
+
+  #deletedByNow({ uid, address }: Entry): void {
+    if (uid !== undefined) this.#deleted.add(uid)
+    if (this.#allocator.at(address)?.uid === uid) this.#forget(address)
   }
 
   /**
-   * Takes an address back from a Service; the last one that has it frees it, unless a speaker may still announce it: it is
-   * then held, until it is taken back once more. Returns what has become of it. Rejects with an ApiError, or with
-   * SpeakersUnknown.
+   * Takes up what an object that we did not find as we knew it is now; undefined if it is gone. Rejects with the conflict
+   * if it is as we knew it: then it was none.
    */
-  async release(entry: Entry, key: string): Promise<'free' | 'held' | 'shared'> {
-    const others = entry.services.filter(service => keyOf(service) !== key)
-    if (others.length > 0) {
-      await this.amend({ ...entry, services: others })
-      return 'shared'
-    }
-    const nodes = this.#holds.waitedFor(entry)
-    if (nodes.length > 0) {
-      const { namespace = '', name } = refOf(key)
-      if (entry.held === undefined)
-        await this.amend({ ...entry, services: [], held: { for: { namespace, name }, nodes } })
-      return 'held'
-    }
-    const { uid } = entry
-    try {
-      await this.#client.delete(virtualIPs, { name: nameOf(entry) }, uid === undefined ? {} : { uid })
-    } catch (error) {
-      if (!isApiError(error, 'NotFound') && !(isApiError(error, 'Conflict') && (await this.#isReplaced(entry)))) {
-        throw error
-      }
-    }
-    if (uid !== undefined) this.#deleted.add(uid)
-    if (this.#allocator.at(entry.address)?.uid === uid) this.#forget(entry.address)
-    return 'free'
-  }
-
-  /** Whether its object has gone, whoever has the address now: a conflict alone may be one with any write. */
-  async #isReplaced(entry: Entry): Promise<boolean> {
+  async #changed(entry: Entry, conflict: unknown): Promise<VirtualIP | undefined> {
     const found = await find(this.#client, virtualIPs, { name: nameOf(entry) })
-    return found?.metadata.uid !== entry.uid
+    if (found !== undefined) {
+      if (found.metadata.uid === entry.uid && found.metadata.resourceVersion === entry.version) throw conflict
+      this.seen(found)
+    }
+    return found
   }
 
   #record(entry: Entry): void {
@@ -128,9 +175,9 @@ export class Ledger {
   }
 }
 
-function entryOf({ metadata: { uid }, spec }: VirtualIP): Entry {
+function entryOf({ metadata: { uid, resourceVersion: version }, spec }: VirtualIP): Entry {
   const { address, eip, protocol, services, held } = spec
-  return { address, eip, protocol, services, uid, ...(held && { held }) }
+  return { address, eip, protocol, services, uid, version, ...(held && { held }) }
 }
 
 function draft(entry: Entry) {

@@ -89,7 +89,8 @@ test('7: holding an address and giving it again are one write each, and it canno
   const held = { for: { namespace: 'default', name: 'web' }, nodes: ['node1'] }
   t.deepEqual(found, { ...spec(name, 'web'), services: [], held })
 
-  await ledger.amend(given)
+  t.false(await ledger.give(given), 'it is not any more what was given')
+  t.true(await ledger.give({ ...given, version: allocator.at(name)?.version ?? '' }))
   t.deepEqual((await client.get(virtualIPs, { name })).spec, spec(name, 'web'))
   const both = client.mergePatch(virtualIPs, { name }, { spec: { held } })
   t.like(await t.throwsAsync(both, { instanceOf: ApiError }), { status: 422, reason: 'Invalid' })

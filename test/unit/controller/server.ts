@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Draft, KubeClient } from '../../../src/kube/client.ts'
+import type { Draft, KubeClient, Preconditions } from '../../../src/kube/client.ts'
 import { ApiError } from '../../../src/kube/errors.ts'
 import type { KubeObject } from '../../../src/kube/objects.ts'
 import type { ObjectRef, Resource } from '../../../src/kube/resources.ts'
 import type { ClusterEvent, Kind } from '../../../src/watch/kinds.ts'
-import { fakeClient, notFound, unreachable } from '../kube/fakeclient.ts'
+import { conflict, fakeClient, notFound, unreachable } from '../kube/fakeclient.ts'
 
 export type Verb = 'get' | 'create' | 'mergePatch' | 'delete'
 
@@ -59,11 +59,9 @@ export class Server {
 
   /** Replaces the fields of the spec and the metadata that are given, and the status as a whole; null removes. */
   change<T extends KubeObject & { readonly spec?: object }>(resource: Resource<T>, ref: ObjectRef, patch: object): T {
-    const { metadata = {}, ...parts } = patch as { metadata?: { uid?: string }; spec?: object; status?: object }
+    const { metadata = {}, ...parts } = patch as { metadata?: Preconditions; spec?: object; status?: object }
     const before = this.#existing(resource, ref)
-    if (metadata.uid !== undefined && metadata.uid !== before.metadata.uid) {
-      throw new ApiError(409, 'Conflict', 'the UID in the precondition is of another object')
-    }
+    check(before, metadata)
     const spec = Object.entries({ ...before.spec, ...parts.spec }).filter(([, value]) => value !== null)
     const after = {
       ...before,
@@ -75,11 +73,9 @@ export class Server {
     return isDeepStrictEqual(before, after) ? before : this.#put(resource, after)
   }
 
-  delete<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, uid?: string): void {
+  delete<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, preconditions: Preconditions = {}): void {
     const object = this.#existing(resource, ref)
-    if (uid !== undefined && uid !== object.metadata.uid) {
-      throw new ApiError(409, 'Conflict', 'the UID in the precondition is of another object')
-    }
+    check(object, preconditions)
     this.#objects.delete(pathOf(resource, ref))
     this.#version += 1
     this.#tell(resource, 'delete', object)
@@ -102,7 +98,7 @@ export class Server {
       get: (resource, ref) => request('get', () => this.#existing(resource, ref)),
       create: (resource, draft) => request('create', () => this.create(resource, draft)),
       mergePatch: (resource, ref, patch) => request('mergePatch', () => this.change(resource, ref, patch as object)),
-      delete: (resource, ref, { uid } = {}) => request('delete', () => this.delete(resource, ref, uid)),
+      delete: (resource, ref, preconditions) => request('delete', () => this.delete(resource, ref, preconditions)),
     })
   }
 
@@ -124,6 +120,13 @@ export class Server {
     const kind = kinds[plural]
     if (kind !== undefined) this.changed({ kind, event: { type, object } } as unknown as ClusterEvent)
   }
+}
+
+function check({ metadata }: KubeObject, { uid, resourceVersion }: Preconditions): void {
+  if (uid !== undefined && uid !== metadata.uid) {
+    throw new ApiError(409, 'Conflict', 'the UID in the precondition is of another object')
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) throw conflict()
 }
 
 const pathOf = ({ plural }: Resource<KubeObject>, { namespace = '', name }: ObjectRef): string =>
