@@ -3,6 +3,7 @@
  * link to the host differs, so that several labs stand side by side.
  *
  *   client 10.61.0.2 ── router 10.62.0.1 ──┬── control 10.62.0.2 (kube-apiserver) ── host
+ *                                          ├── neighbour 10.62.0.3
  *                                          ├── node1 10.62.0.11 ── pod1 10.64.1.2
  *                                          └── node2 10.62.0.12 ── pod2 10.64.2.2  …
  */
@@ -12,8 +13,11 @@ export interface DualStack {
   readonly v6: string
 }
 
-/** Where something runs, each in a network namespace of its own. Nodes and their pods count from 1. */
-export type Place = 'client' | 'router' | 'control' | NodeName | PodName
+/**
+ * Where something runs, each in a network namespace of its own. Nodes and their pods count from 1. The neighbour is a client on
+ * the nodes' own network.
+ */
+export type Place = 'client' | 'router' | 'control' | 'neighbour' | NodeName | PodName
 export type NodeName = `node${number}`
 export type PodName = `pod${number}`
 
@@ -24,10 +28,14 @@ export const clientAddress: DualStack = { v4: '10.61.0.2', v6: 'fd61::2' }
 export const clientGateway: DualStack = { v4: '10.61.0.1', v6: 'fd61::1' }
 export const routerAddress: DualStack = { v4: '10.62.0.1', v6: 'fd62::1' }
 export const controlAddress: DualStack = { v4: '10.62.0.2', v6: 'fd62::2' }
-export const nodeNetwork: DualStack = { v4: '10.62.0.0/24', v6: 'fd62::/64' }
+export const neighbourAddress: DualStack = { v4: '10.62.0.3', v6: 'fd62::3' }
+/** With room for VIPs: what it has of its own is in its first /24, and below fd62::1:0. */
+export const nodeNetwork: DualStack = { v4: '10.62.0.0/16', v6: 'fd62::/64' }
 export const podNetwork: DualStack = { v4: '10.64.0.0/16', v6: 'fd64::/16' }
 
 export const nodeAddress = (node: number): DualStack => ({ v4: `10.62.0.${10 + node}`, v6: `fd62::${10 + node}` })
+/** Of its interface on the nodes' network, so that a captured frame tells whose it is. Locally administered. */
+export const nodeMac = (node: number): string => `02:62:00:00:00:${node.toString(16).padStart(2, '0')}`
 export const podGateway = (node: number): DualStack => ({ v4: `10.64.${node}.1`, v6: `fd64:${node}::1` })
 export const podAddress = (node: number): DualStack => ({ v4: `10.64.${node}.2`, v6: `fd64:${node}::2` })
 export const podCidr = (node: number): DualStack => ({ v4: `10.64.${node}.0/24`, v6: `fd64:${node}::/64` })
@@ -55,6 +63,7 @@ export const places = (nodes: number): readonly Place[] => [
   'client',
   'router',
   'control',
+  'neighbour',
   ...numbers(nodes).flatMap(node => [nodeName(node), podName(node)]),
 ]
 
@@ -62,7 +71,7 @@ export const namespaceOf = (lab: string, place: Place): string => `fl-${lab}-${p
 
 /** The lab that a network namespace belongs to, if it is one of a lab's. */
 export const labOfNamespace = (namespace: string): string | undefined =>
-  /^fl-(.+)-(?:client|router|control|(?:node|pod)\d+)$/.exec(namespace)?.[1]
+  /^fl-(.+)-(?:client|router|control|neighbour|(?:node|pod)\d+)$/.exec(namespace)?.[1]
 
 /** The host's end of the link to a lab. */
 export const hostInterface = (index: number): string => `fairlead${index}`

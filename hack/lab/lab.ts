@@ -93,7 +93,7 @@ function check(lab: LabSpec): void {
 
 /** Whatever does not need the API server starts while that one does. */
 async function raise(lab: Lab, progress: (line: string) => void): Promise<void> {
-  progress(`${lab.nodes + 3} network namespaces, ${lab.nodes} pods, router: ${lab.router}`)
+  progress(`${lab.nodes + 4} network namespaces, ${lab.nodes} pods, router: ${lab.router}`)
   await build(lab.name, topology(lab.name, lab.index, lab.nodes))
   await layCables(lab)
   progress('kube-apiserver, router, gobgpd and pod servers')

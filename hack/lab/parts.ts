@@ -65,7 +65,7 @@ export const speakers = (lab: Lab): readonly number[] =>
 
 /** The processes of a place, in the order they start in. */
 export function partsAt(lab: Lab, place: Place): readonly Part[] {
-  if (place === 'client') return []
+  if (place === 'client' || place === 'neighbour') return []
   if (place === 'router') {
     if (lab.router === 'bird') return ['bird']
     return lab.bfd ? ['zebra', 'bfdd', 'bgpd'] : ['zebra', 'bgpd']

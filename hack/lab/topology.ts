@@ -7,7 +7,9 @@ import {
   hostInterface,
   hostLink,
   namespaceOf,
+  neighbourAddress,
   nodeAddress,
+  nodeMac,
   nodeName,
   numbers,
   type Place,
@@ -37,6 +39,7 @@ export function topology(lab: string, index: number, nodes: number): Topology {
     cables: [
       cable('router', 'client', 'client', 'eth0'),
       cable('router', 'control', 'control', 'eth0'),
+      cable('router', 'neighbour', 'neighbour', 'eth0'),
       ...numbers(nodes).flatMap(node => [
         cable('router', nodeName(node), nodeName(node), 'eth0'),
         cable(nodeName(node), 'pod', podName(node), 'eth0'),
@@ -50,12 +53,13 @@ export function topology(lab: string, index: number, nodes: number): Topology {
         'control',
         [
           ...up('lo'),
-          ...up('eth0', controlAddress),
+          ...onNodeNetwork('eth0', controlAddress),
           ...routeVia(routerAddress),
           `addr add ${link.control}/30 dev host`,
           ...up('host'),
         ],
       ],
+      ['neighbour', [...up('lo'), ...onNodeNetwork('eth0', neighbourAddress), ...routeVia(routerAddress)]],
       ...numbers(nodes).map(node => [nodeName(node), nodeLines(node, nodes, link.control)] as const),
       ...numbers(nodes).map(
         node => [podName(node), [...up('lo'), ...up('eth0', podAddress(node)), ...routeVia(podGateway(node))]] as const,
@@ -69,14 +73,18 @@ const routerLines = (nodes: number): readonly string[] => [
   ...up('lo'),
   ...up('client', clientGateway),
   'link add br0 type bridge stp_state 0 forward_delay 0',
-  ...['control', ...numbers(nodes).map(nodeName)].flatMap(port => [`link set ${port} master br0`, ...up(port)]),
-  ...up('br0', routerAddress),
+  ...['control', 'neighbour', ...numbers(nodes).map(nodeName)].flatMap(port => [
+    `link set ${port} master br0`,
+    ...up(port),
+  ]),
+  ...onNodeNetwork('br0', routerAddress),
 ]
 
 /** A node reaches the other nodes' pods through those nodes, as with a CNI that routes natively. */
 const nodeLines = (node: number, nodes: number, apiServer: string): readonly string[] => [
   ...up('lo'),
-  ...up('eth0', nodeAddress(node)),
+  `link set eth0 address ${nodeMac(node)}`,
+  ...onNodeNetwork('eth0', nodeAddress(node)),
   ...up('pod', podGateway(node)),
   ...routeVia(routerAddress),
   `route add ${apiServer}/32 via ${controlAddress.v4}`,
@@ -86,12 +94,14 @@ const nodeLines = (node: number, nodes: number, apiServer: string): readonly str
 ]
 
 /** Addresses are usable at once: nobody else is there whom duplicate address detection could find. */
-const up = (port: string, address?: DualStack): readonly string[] => [
+const up = (port: string, address?: DualStack, length = 24): readonly string[] => [
   ...(address === undefined
     ? []
-    : [`addr add ${address.v4}/24 dev ${port}`, `addr add ${address.v6}/64 dev ${port} nodad`]),
+    : [`addr add ${address.v4}/${length} dev ${port}`, `addr add ${address.v6}/64 dev ${port} nodad`]),
   `link set ${port} up`,
 ]
+
+const onNodeNetwork = (port: string, address: DualStack): readonly string[] => up(port, address, 16)
 
 const routeVia = (gateway: DualStack, to: DualStack = { v4: 'default', v6: '::/0' }): readonly string[] => [
   `route add ${to.v4} via ${gateway.v4}`,
