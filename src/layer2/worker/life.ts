@@ -1,0 +1,29 @@
+/** How often the main thread shows that it runs (milliseconds). */
+export const SIGN_EVERY_MS = 200
+/** How long it may be without one before its worker gives away what it has (milliseconds). */
+const SILENCE_MS = 2_000
+
+/** The main thread's sign of life, in memory that it shares with its worker: a number that it raises. */
+export const showLife = (shared: Int32Array): void => void Atomics.add(shared, 0, 1)
+
+/** Whether the main thread runs, seen from the worker: a node whose manager hangs knows of no change in the cluster. */
+export class LifeWatch {
+  readonly #shared: Int32Array
+  #seen: number
+  #seenAt: number
+
+  constructor(shared: Int32Array, now: number) {
+    this.#shared = shared
+    this.#seen = Atomics.load(shared, 0)
+    this.#seenAt = now
+  }
+
+  isAlive(now: number): boolean {
+    const current = Atomics.load(this.#shared, 0)
+    if (current !== this.#seen) {
+      this.#seen = current
+      this.#seenAt = now
+    }
+    return now - this.#seenAt < SILENCE_MS
+  }
+}
