@@ -100,4 +100,4 @@ export function controller({ cluster, speakers, client, options, log }: Controll
   })
 }
 
-const announcementMayChange = ['bgpConfs', 'bgpPeers', 'nodes'] as const
+const announcementMayChange = ['bgpConfs', 'bgpPeers', 'eips', 'nodes'] as const

@@ -54,6 +54,14 @@ export const conditionTypes = {
   ready: `${conditionPrefix}Ready`,
   /** Eip, BgpConf, BgpPeer: False names the fields that are set and that this version does not act on. */
   fieldsActedOn: `${conditionPrefix}FieldsActedOn`,
+  /** VirtualIP, written by the owner: a stranger answers for the address. */
+  addressConflict: `${conditionPrefix}AddressConflict`,
+  /** VirtualIP, written by the owner: the kernel of another of our nodes answers for the address. */
+  strictARPDisabled: `${conditionPrefix}StrictARPDisabled`,
+  /** VirtualIP, written by the owner: others hear it, and do not see its announcements. */
+  segmentFiltered: `${conditionPrefix}SegmentFiltered`,
+  /** VirtualIP, written by the first candidate while there is no owner: False says why it cannot be it. */
+  layer2Ready: `${conditionPrefix}Layer2Ready`,
 } as const
 
 export const controllerFieldManager = 'fairlead-controller'

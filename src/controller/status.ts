@@ -1,7 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
-import { bgpConfName } from '../api/bgpconf.ts'
-import { type Announcer, announcement, announcers } from '../desired/announcement.ts'
 import type { Allocator } from '../ipam/allocator.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { refOf } from '../kube/resources.ts'
@@ -11,6 +8,7 @@ import { slots } from '../streams/slots.ts'
 import { monotonic } from '../streams/time.ts'
 import type { Snapshot } from '../watch/snapshot.ts'
 import type { Outcome } from './allocation.ts'
+import { Announcements } from './announcements.ts'
 import { BgpStatus } from './bgpstatus.ts'
 import { nameOf } from './ledger.ts'
 import { type PoolStatus, poolStatus, poolTold } from './poolstatus.ts'
@@ -30,8 +28,7 @@ export class ControllerStatus {
   readonly #virtualIPs: VirtualIPStatus
   readonly #pools: PoolStatus
   readonly #bgp: BgpStatus
-  #configured = false
-  #speakers: readonly Announcer[] = []
+  readonly #announcements = new Announcements()
 
   constructor(client: KubeClient, identity: string, log: Logger) {
     const writing = (atOnce: number) => ({
@@ -54,18 +51,12 @@ export class ControllerStatus {
   }
 
   /**
-   * Takes up a change of nodes, BgpConfs or BgpPeers. Returns whether it may change who announces what, so that every VIP
+   * Takes up a change of nodes, Eips, BgpConfs or BgpPeers. Returns whether it may change who announces what, so that every VIP
    * is to be looked at.
    */
   clusterChanged(snapshot: Snapshot): boolean {
     this.#bgp.write(snapshot)
-    const conf = snapshot.bgpConfs.get(bgpConfName)
-    const configured = conf?.spec.as !== undefined
-    const speakers = announcers(conf, snapshot.bgpPeers.values(), name => snapshot.nodes.get(name))
-    if (configured === this.#configured && isDeepStrictEqual(speakers, this.#speakers)) return false
-    this.#configured = configured
-    this.#speakers = speakers
-    return true
+    return this.#announcements.clusterChanged(snapshot)
   }
 
   poolChanged(name: string, snapshot: Snapshot, allocator: Allocator): void {
@@ -82,12 +73,11 @@ export class ControllerStatus {
     }
     if (service === undefined) return this.#services.forget(refOf(key))
     if (decision?.ours !== true) return this.#services.takeBack(service)
-    const slices = snapshot.endpointSlices.get(key)
-    const conf = snapshot.bgpConfs.get(bgpConfName)
     const given = entries.map((entry): GivenAddress => {
       const name = nameOf(entry)
-      const found = announcement(entry, service, slices?.values() ?? [], conf, this.#speakers)
-      this.#virtualIPs.write({ name }, snapshot.virtualIPs.get(name), announcementTold(found))
+      const vip = snapshot.virtualIPs.get(name)
+      const found = this.#announcements.of(entry, vip, service, snapshot)
+      this.#virtualIPs.write({ name }, vip, announcementTold(found))
       return { ...entry, announcement: found }
     })
     this.#services.write(service, ingress(given), serviceFindings(given, decision.failure))

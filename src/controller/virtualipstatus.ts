@@ -1,6 +1,6 @@
 import { conditionTypes, controllerFieldManager, taints } from '../api/names.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
-import type { Announcement } from '../desired/announcement.ts'
+import type { Announcement } from '../desired/announcement/announcement.ts'
 import { reasonHeld } from '../ipam/entry.ts'
 import { few } from '../ipam/failure.ts'
 import type { KubeClient } from '../kube/client.ts'
@@ -10,8 +10,8 @@ import { Reporter, type Writing } from '../status/reporter.ts'
 
 /** What we write on a VirtualIP. */
 interface Told {
-  /** Empty: nobody announces it. */
-  readonly announcedBy: string
+  /** Empty: nobody announces it. Absent: whoever does has said so itself. */
+  readonly announcedBy?: string
   readonly findings: readonly Finding[]
 }
 
@@ -22,21 +22,31 @@ export const virtualIPStatus = (client: KubeClient, writing: Writing): VirtualIP
   new Reporter(client, writing, {
     resource: virtualIPs,
     fieldManager: controllerFieldManager,
-    read: ({ status }) => ({
-      announcedBy: status?.announcedBy ?? '',
-      findings: findingsOf(status?.conditions),
+    read: vip => ({
+      ...(!isOwners(vip) && { announcedBy: vip.status?.announcedBy ?? '' }),
+      findings: findingsOf(vip.status?.conditions?.filter(({ type }) => type === conditionTypes.announced)),
     }),
     status: ({ announcedBy, findings }, before, now) => {
-      const same = before?.status?.announcedBy === announcedBy ? before.status.since : undefined
+      const same = before?.status?.announcedBy === announcedBy ? before?.status?.since : undefined
       const conditions = dated(findings, before?.status?.conditions ?? [], now)
-      return { conditions, ...(announcedBy !== '' && { announcedBy, since: same ?? time(now) }) }
+      // Of an owner that is no more, what it said can only be replaced.
+      if (before !== undefined && isOwners(before)) {
+        return { conditions, ...(announcedBy === '' && { announcedBy, since: time(now) }) }
+      }
+      return { conditions, ...(announcedBy && { announcedBy, since: same ?? time(now) }) }
     },
+    // Another owner may be about to say that it has it.
+    exclusive: isOwners,
   })
+
+/** Whether the owner in layer 2 has said who announces it. */
+const isOwners = ({ spec, status }: VirtualIP): boolean =>
+  spec.protocol === 'layer2' && spec.services.length > 0 && !!status?.announcedBy
 
 /** What a VirtualIP is to say of its announcement. */
 export function announcementTold({ announced, reason, message, by }: Announcement): Told {
   const finding: Finding = { type: conditionTypes.announced, status: announced ? 'True' : 'False', reason, message }
-  return { announcedBy: by, findings: [finding] }
+  return { ...(by !== undefined && { announcedBy: by }), findings: [finding] }
 }
 
 /** What a VirtualIP is to say that is held until these nodes' speakers can no longer announce it. */

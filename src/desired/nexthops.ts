@@ -23,8 +23,10 @@ export function nextHops(
   for (const name of [...candidates].sort()) {
     const found = node(name)
     const objection = cannotForward(found, health(name))
-    if (found !== undefined && objection === undefined) hops.push({ node: name, addresses: internalAddresses(found) })
-    else left.set(name, objection ?? 'NodeGone')
+    if (found !== undefined && objection === undefined) {
+      const { labels = {} } = found.metadata
+      hops.push({ node: name, labels, addresses: internalAddresses(found) })
+    } else left.set(name, objection ?? 'NodeGone')
   }
   return { hops, left }
 }

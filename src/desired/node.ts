@@ -10,3 +10,9 @@ export function internalAddresses(node: Node): { readonly [family in IPFamily]?:
   }
   return found
 }
+
+/** Whether the node is there and its kubelet has reported lately; otherwise nobody knows what is so of it. */
+export function isHeardOf(node: Node | undefined): boolean {
+  const ready = node?.status?.conditions?.find(({ type }) => type === 'Ready')
+  return node !== undefined && ready?.status !== 'Unknown'
+}

@@ -7,6 +7,7 @@ import { serving } from './endpoints.ts'
 /** A node that may be a next hop: it can forward, and has this address of each family that it has. */
 export interface NextHop {
   readonly node: string
+  readonly labels?: Readonly<Record<string, string>>
   readonly addresses: { readonly [family in IPFamily]?: string }
 }
 

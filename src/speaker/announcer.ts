@@ -1,15 +1,17 @@
+import { isDeepStrictEqual } from 'node:util'
 import { bgpConfName } from '../api/bgpconf.ts'
+import type { LabelSelector } from '../api/schema.ts'
 import type { Global, Path, Router } from '../bgp/router.ts'
 import { Sync, type SyncReport } from '../bgp/sync.ts'
 import type { NextHops } from '../desired/nexthops.ts'
 import { global, peer } from '../desired/peers.ts'
 import { type Cluster, pathsOf, prefixOf } from '../desired/rib.ts'
 import type { Node } from '../kube/objects.ts'
-import { keyOf } from '../kube/resources.ts'
 import { hostPrefix, parseAddress } from '../net/address.ts'
 import { isInvalidRange, parseRange, rangeContains } from '../net/range.ts'
 import type { Snapshot } from '../watch/snapshot.ts'
 import type { Touched } from '../watch/touched.ts'
+import { clusterOf, touchedNames } from './cluster.ts'
 
 /** All that a pass depends on. */
 export interface Scene {
@@ -31,6 +33,7 @@ export class Announcer {
   readonly #severalNextHops: boolean
   readonly #paths = new Map<string, readonly Path[]>()
   #hops: NextHops | undefined
+  #selectors: ReadonlyMap<string, LabelSelector | undefined> = new Map()
 
   /** @param nodeName the node whose router this is */
   constructor(router: Router, nodeName: string, severalNextHops: boolean) {
@@ -47,8 +50,7 @@ export class Announcer {
   /** One pass; rejects with a RouterError, after which the next pass compares everything. */
   async pass({ snapshot, hops, touched }: Scene): Promise<Announced> {
     const names = touchedNames(snapshot, touched)
-    const all = hops === this.#hops ? names : names.union(new Set(snapshot.virtualIPs.keys()))
-    this.#hops = hops
+    const all = this.#everyMayDiffer(snapshot, hops) ? names.union(new Set(snapshot.virtualIPs.keys())) : names
     const cluster = clusterOf(snapshot)
     const prefixes = [...all].flatMap(name => this.#recompute(name, cluster, hops) ?? [])
     const node = snapshot.nodes.get(this.#node)
@@ -60,6 +62,15 @@ export class Announcer {
     }
     const report = await this.#sync.run(wanted, prefixes, prefix => isOurs(prefix, snapshot))
     return { ...report, ...(wantedGlobal && { wantedGlobal }) }
+  }
+
+  /** Whether something has changed that every VIP's paths depend on: the next hops, or which of them an Eip selects. */
+  #everyMayDiffer({ eips }: Snapshot, hops: NextHops): boolean {
+    const selectors = new Map(eips.map(({ spec }) => spec.nodeSelector))
+    const same = hops === this.#hops && isDeepStrictEqual(selectors, this.#selectors)
+    this.#hops = hops
+    this.#selectors = selectors
+    return !same
   }
 
   /** Returns the prefix whose paths were worked out; undefined if the name is no address. */
@@ -76,22 +87,6 @@ export class Announcer {
     const conf = snapshot.bgpConfs.get(bgpConfName)
     return [...snapshot.bgpPeers.values()].flatMap(resource => peer(resource, conf, node, this.#severalNextHops) ?? [])
   }
-}
-
-function clusterOf({ virtualIPs, services, endpointSlices }: Snapshot): Cluster {
-  return {
-    virtualIP: name => virtualIPs.get(name),
-    service: ref => services.get(keyOf(ref)),
-    slices: ref => endpointSlices.get(keyOf(ref))?.values() ?? [],
-  }
-}
-
-function touchedNames(snapshot: Snapshot, touched: Touched): Set<string> {
-  const names = new Set(touched.virtualIPs)
-  for (const key of touched.services) {
-    for (const name of snapshot.virtualIPsOf.get(key)?.keys() ?? []) names.add(name)
-  }
-  return names
 }
 
 /** Whether a prefix in the router that no VIP asks for was once a VIP's: it lies in an Eip. */

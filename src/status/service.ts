@@ -1,5 +1,5 @@
 import { conditionTypes } from '../api/names.ts'
-import type { Announcement } from '../desired/announcement.ts'
+import type { Announcement } from '../desired/announcement/announcement.ts'
 import type { AllocationFailure } from '../ipam/failure.ts'
 import type { LoadBalancerIngress } from '../kube/objects.ts'
 import type { Finding } from './conditions.ts'

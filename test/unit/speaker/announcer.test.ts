@@ -1,5 +1,6 @@
 import test from 'ava'
 import { Map as IMap, Set as ISet } from 'immutable'
+import type { LabelSelector } from '../../../src/api/schema.ts'
 import type { NextHops } from '../../../src/desired/nexthops.ts'
 import type { KubeObject } from '../../../src/kube/objects.ts'
 import { keyOf } from '../../../src/kube/resources.ts'
@@ -128,6 +129,36 @@ test('a path of an address in an Eip that no VIP has goes; one of no Eip, or not
   })
   t.deepEqual(router.held.paths, kept)
   t.deepEqual(foreign, ['203.0.113.7/32', '10.66.0.0/24'])
+})
+
+test('28: an Eip that selects nodes is announced by those only, at once when the selector or a label changes', async t => {
+  const router = new ModelRouter()
+  const announcer = new Announcer(router, 'node1', false)
+  const all = cluster(2)
+  const pool = (nodeSelector: LabelSelector) =>
+    byName([{ metadata: metadata('pool'), spec: { address: '10.66.0.0/16', nodeSelector } }])
+  const labelled = (labels: Readonly<Record<string, string>>) =>
+    hops({ ...hop('node1', '10.0.0.1'), labels }, { ...hop('node2', '10.0.0.2'), labels: { edge: 'yes' } })
+  const announced = async (snapshot: Snapshot, which: NextHops) => {
+    await announcer.pass({ snapshot, hops: which, touched: nothingTouched })
+    return [...new Set(router.held.paths.map(({ nextHop }) => nextHop))].sort()
+  }
+  const none = labelled({})
+  t.deepEqual(await announced(all, none), ['10.0.0.1', '10.0.0.2'])
+  const selecting = { ...all, eips: pool({ matchLabels: { edge: 'yes' } }) }
+  t.deepEqual(await announced(selecting, none), ['10.0.0.2'])
+  t.deepEqual(await announced(selecting, labelled({ edge: 'yes' })), ['10.0.0.1', '10.0.0.2'])
+  t.deepEqual(await announced({ ...all, eips: pool({ matchLabels: { edge: 'no' } }) }, none), [])
+})
+
+test('what is told of an Eip recomputes nothing', async t => {
+  const announcer = new Announcer(new ModelRouter(), 'node1', false)
+  const all = cluster(100)
+  await announcer.pass({ snapshot: all, hops: own, touched: nothingTouched })
+  const eip = { metadata: metadata('pool', { resourceVersion: '2' }), spec: { address: '10.66.0.0/16' } }
+  const counted = counting({ ...all, eips: byName([{ ...eip, status: { usage: 100 } }]) })
+  await announcer.pass({ snapshot: counted.snapshot, hops: own, touched: nothingTouched })
+  t.is(counted.count(), 0)
 })
 
 test('15: a node that left is told nothing to say: its router is emptied', async t => {

@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { Announcement } from '../../../src/desired/announcement.ts'
+import type { Announcement } from '../../../src/desired/announcement/announcement.ts'
 import { type GivenAddress, ingress, serviceFindings } from '../../../src/status/service.ts'
 
 const announced: Announcement = { announced: true, reason: 'Announced', message: 'Announced by node1.', by: 'node1' }

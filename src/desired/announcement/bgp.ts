@@ -1,18 +1,10 @@
-import type { BgpConf } from '../api/bgpconf.ts'
-import type { BgpPeer } from '../api/bgppeer.ts'
-import type { VirtualIPSpec } from '../api/virtualip.ts'
-import type { EndpointSlice, Node, Service } from '../kube/objects.ts'
-import { parseAddress } from '../net/address.ts'
-import { serving } from './endpoints.ts'
-
-/** Why a VIP that is given is not announced. */
-export type NotAnnounced =
-  | 'ModeNotSupported'
-  | 'BgpNotConfigured'
-  | 'NoEndpoints'
-  | 'NoSpeaker'
-  | 'NoEligibleNode'
-  | 'NoPeerEstablished'
+import type { BgpConf } from '../../api/bgpconf.ts'
+import type { BgpPeer } from '../../api/bgppeer.ts'
+import type { EndpointSlice, Node, Service } from '../../kube/objects.ts'
+import { parseAddress } from '../../net/address.ts'
+import { serving } from '../endpoints.ts'
+import { isHeardOf } from '../node.ts'
+import { type Announcement, not } from './announcement.ts'
 
 /** What one speaker says of itself in the status of the BgpConf and the BgpPeers. */
 export interface Announcer {
@@ -23,15 +15,6 @@ export interface Announcer {
   readonly message?: string
   /** BgpPeers with which its session is established. */
   readonly peers: readonly string[]
-}
-
-export interface Announcement {
-  readonly announced: boolean
-  readonly reason: 'Announced' | NotAnnounced
-  /** One sentence. It names only what a change of this VIP can change, so that a dead node costs no write per VIP. */
-  readonly message: string
-  /** A few words for a column; empty if not announced. */
-  readonly by: string
 }
 
 /** The speakers known to the API, but for those of nodes that are gone or that nobody has heard of lately. */
@@ -47,42 +30,41 @@ export function announcers(
     }
   }
   return Object.entries(conf?.status?.nodesConfStatus ?? {}).flatMap(([name, { nextHops = [], message }]) => {
-    const ready = node(name)?.status?.conditions?.find(condition => condition.type === 'Ready')
-    if (node(name) === undefined || ready?.status === 'Unknown') return []
+    if (!isHeardOf(node(name))) return []
     return { node: name, nextHops, peers: sessions.get(name) ?? [], ...(message !== undefined && { message }) }
   })
 }
 
-/** Who announces a VIP, or the first thing that is in the way. */
-export function announcement(
-  { protocol, address }: Pick<VirtualIPSpec, 'protocol' | 'address'>,
+/**
+ * Who announces a VIP by BGP, or the first thing that is in the way.
+ *
+ * @param eligible nodes that may announce the addresses of its Eip
+ */
+export function bgpAnnouncement(
+  address: string,
   service: Service,
   slices: Iterable<EndpointSlice>,
   conf: BgpConf | undefined,
   speakers: readonly Announcer[],
+  eligible: ReadonlySet<string>,
 ): Announcement {
-  if (protocol !== 'bgp') return not('ModeNotSupported', `This version does not announce protocol ${protocol}.`)
   if (conf?.spec.as === undefined) return not('BgpNotConfigured', 'No BgpConf "default" names an AS.')
   const endpoints = serving(slices, parseAddress(address)?.family === 6 ? 'IPv6' : 'IPv4')
   if (!endpoints.any) return not('NoEndpoints', 'The Service has no serving endpoint.')
   if (speakers.length === 0) return not('NoSpeaker', 'No speaker has reported on BgpConf "default".')
   const local = service.spec.externalTrafficPolicy === 'Local'
-  const eligible = (name: string) => !local || endpoints.nodes.has(name)
-  const able = speakers.filter(({ nextHops }) => nextHops.some(eligible))
+  const serves = (name: string) => eligible.has(name) && (!local || endpoints.nodes.has(name))
+  const able = speakers.filter(({ nextHops }) => nextHops.some(serves))
   if (able.length === 0) return not('NoEligibleNode', whyNone(speakers, local))
   const speaking = able.filter(({ peers }) => peers.length > 0)
   if (speaking.length === 0) return not('NoPeerEstablished', 'No BGP session of a node that could announce it is up.')
   if (!local) return yes('every eligible node')
-  const nodes = new Set(speaking.flatMap(({ nextHops }) => nextHops.filter(eligible)))
+  const nodes = new Set(speaking.flatMap(({ nextHops }) => nextHops.filter(serves)))
   return yes([...nodes].sort().join(','))
 }
 
 function yes(by: string): Announcement {
   return { announced: true, reason: 'Announced', message: `Announced by ${by}.`, by }
-}
-
-function not(reason: NotAnnounced, message: string): Announcement {
-  return { announced: false, reason, message, by: '' }
 }
 
 function whyNone(speakers: readonly Announcer[], local: boolean): string {

@@ -1,7 +1,7 @@
 import test from 'ava'
-import type { BgpConf } from '../../../src/api/bgpconf.ts'
-import { announcement, announcers } from '../../../src/desired/announcement.ts'
-import { bgpConf, bgpPeer, node, service, slice } from '../objects.ts'
+import type { BgpConf } from '../../../../src/api/bgpconf.ts'
+import { announcers, bgpAnnouncement } from '../../../../src/desired/announcement/bgp.ts'
+import { bgpConf, bgpPeer, node, service, slice } from '../../objects.ts'
 
 type Reports = NonNullable<NonNullable<BgpConf['status']>['nodesConfStatus']>
 
@@ -37,8 +37,13 @@ for (const [family, address] of [
 ] as const) {
   const policies = { Cluster: service('web'), Local: service('web', { externalTrafficPolicy: 'Local' }) }
   const slices = [slice('web', family, [{ nodeName: 'node2' }])]
-  const ask = (policy: 'Cluster' | 'Local', reported: ReturnType<typeof cluster>, endpoints = slices) =>
-    announcement({ address, protocol: 'bgp' }, policies[policy], endpoints, reported.conf, reported.speakers)
+  const every = new Set(['node1', 'node2', 'node3'])
+  const ask = (
+    policy: 'Cluster' | 'Local',
+    { conf, speakers }: ReturnType<typeof cluster>,
+    endpoints = slices,
+    eligible: ReadonlySet<string> = every,
+  ) => bgpAnnouncement(address, policies[policy], endpoints, conf, speakers, eligible)
 
   test(`13: who announces, ${family}`, t => {
     t.deepEqual(ask('Cluster', cluster(well)), {
@@ -82,11 +87,14 @@ for (const [family, address] of [
     t.is(ask('Cluster', cluster(well, undefined, Object.keys(well))).reason, 'NoSpeaker')
   })
 
-  test(`12: no BgpConf, and a mode that is not announced yet, ${family}`, t => {
+  test(`12: no BgpConf, ${family}`, t => {
     const { speakers } = cluster(well)
-    const web = policies.Cluster
-    t.is(announcement({ address, protocol: 'bgp' }, web, slices, undefined, speakers).reason, 'BgpNotConfigured')
-    const layer2 = announcement({ address, protocol: 'layer2' }, web, slices, bgpConf({ as: 1 }), speakers)
-    t.is(layer2.reason, 'ModeNotSupported')
+    t.is(bgpAnnouncement(address, policies.Cluster, slices, undefined, speakers, every).reason, 'BgpNotConfigured')
+  })
+
+  test(`12: no node that the Eip selects, ${family}`, t => {
+    t.is(ask('Cluster', cluster(well), slices, new Set(['node4'])).reason, 'NoEligibleNode')
+    t.is(ask('Local', cluster(well), slices, new Set(['node1', 'node3'])).reason, 'NoEligibleNode')
+    t.is(ask('Local', cluster(well), slices, new Set(['node2'])).by, 'node2')
   })
 }
