@@ -34,8 +34,14 @@ export const nodeNetwork: DualStack = { v4: '10.62.0.0/16', v6: 'fd62::/64' }
 export const podNetwork: DualStack = { v4: '10.64.0.0/16', v6: 'fd64::/16' }
 
 export const nodeAddress = (node: number): DualStack => ({ v4: `10.62.0.${10 + node}`, v6: `fd62::${10 + node}` })
-/** Of its interface on the nodes' network, so that a captured frame tells whose it is. Locally administered. */
-export const nodeMac = (node: number): string => `02:62:00:00:00:${node.toString(16).padStart(2, '0')}`
+/** Of its interface on the nodes' network, or another one, so that a captured frame tells whose it is. Locally administered. */
+export const nodeMac = (node: number, ethernet = 0): string =>
+  `02:62:00:00:0${ethernet}:${node.toString(16).padStart(2, '0')}`
+/** Whose interface has this MAC address, if a node's. */
+export function nodeOfMac(mac: string): NodeName | undefined {
+  const number = /^02:62:00:00:0\d:([\da-f]{2})$/.exec(mac)?.[1]
+  return number === undefined ? undefined : `node${Number.parseInt(number, 16)}`
+}
 export const podGateway = (node: number): DualStack => ({ v4: `10.64.${node}.1`, v6: `fd64:${node}::1` })
 export const podAddress = (node: number): DualStack => ({ v4: `10.64.${node}.2`, v6: `fd64:${node}::2` })
 export const podCidr = (node: number): DualStack => ({ v4: `10.64.${node}.0/24`, v6: `fd64:${node}::/64` })
