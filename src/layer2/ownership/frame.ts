@@ -26,7 +26,7 @@ export type Phase =
   | 'leaving'
   | 'gone'
 
-/** "I hear this node." A frame that was recorded and is replayed names no incarnation or sequence that is new. */
+/** "I hear this node." To the node itself it shows that the sender lives now: a recorded frame names nothing that is new. */
 export interface Sighting {
   readonly node: string
   readonly incarnation: number
@@ -54,8 +54,6 @@ export interface Frame {
   readonly ask: readonly string[]
   /** Members whose claims the sender does not know. */
   readonly want: readonly string[]
-  /** Members that are to say all whom they hear. */
-  readonly roll: readonly string[]
   /** Members that use an incarnation older than one they had. */
   readonly outdated: readonly { readonly node: string; readonly incarnation: number }[]
   /** All the sender's claims of which `hash(vip) % count` is `index` are in the frame, and no others of its own. */

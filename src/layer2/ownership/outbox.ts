@@ -1,6 +1,6 @@
 import type { Claim, Frame } from './frame.ts'
 import { hash } from './rank.ts'
-import { claimsPerFrame } from './timing.ts'
+import { claimsPerFrame, timing } from './timing.ts'
 
 /** What is said of the sender with every frame. */
 export type Head = Pick<Frame, 'node' | 'incarnation' | 'phase' | 'able' | 'deaf' | 'digest' | 'heard' | 'ask'>
@@ -8,16 +8,24 @@ export type Head = Pick<Frame, 'node' | 'incarnation' | 'phase' | 'able' | 'deaf
 /** What is to be told to the others, until it is put into frames. */
 export class Outbox {
   sentAt = Number.NEGATIVE_INFINITY
+  /** Of the next frame. */
+  sequence = 0
   readonly #want = new Set<string>()
   readonly #outdated = new Map<string, number>()
   /** By VIP and owner. */
   readonly #claims = new Map<string, Claim>()
   #isExpected = false
-  sequence = 0
+  #isListExpected = false
+  #listedAt = Number.NEGATIVE_INFINITY
 
   /** Somebody waits for a word of ours. */
   expect(): void {
     this.#isExpected = true
+  }
+
+  /** Somebody waits for all our claims. */
+  expectList(): void {
+    this.#isListExpected = true
   }
 
   want(name: string): void {
@@ -32,11 +40,6 @@ export class Outbox {
     if (claim) this.#claims.set(`${claim.vip} ${claim.owner}`, claim)
   }
 
-  /** This claim no longer holds. */
-  retract(vip: string, owner: string): void {
-    this.#claims.delete(`${vip} ${owner}`)
-  }
-
   get hasClaims(): boolean {
     return this.#claims.size > 0
   }
@@ -46,10 +49,16 @@ export class Outbox {
     return this.#isExpected || this.#want.size > 0 || this.#outdated.size > 0
   }
 
+  /** However many ask for it, the list is sent once in a while. */
+  isListDue(now: number): boolean {
+    return this.#isListExpected && now - this.#listedAt >= timing.want
+  }
+
   /** A new incarnation counts its frames anew, and has nothing left to tell of the one before. */
   restart(): void {
     this.sequence = 0
     this.#isExpected = false
+    this.#isListExpected = false
     this.#want.clear()
     this.#outdated.clear()
     this.#claims.clear()
@@ -62,28 +71,31 @@ export class Outbox {
     const count = Math.max(1, Math.ceil(claims.length / claimsPerFrame))
     return Array.from({ length: count }, (_, index) => {
       const part = claims.slice(index * claimsPerFrame, (index + 1) * claimsPerFrame)
-      return this.#frame(index === count - 1 ? head : { ...head, digest: undefined }, part, now)
+      return this.#frame(head, part, index === count - 1, now)
     })
   }
 
-  /** All the sender's own claims, as one list. */
+  /** All the sender's own claims, as one list. A lost part is no reason to send the others again. */
   list(head: Head, claims: readonly Claim[], now: number): readonly Frame[] {
-    const count = Math.max(1, Math.ceil((2 * claims.length) / claimsPerFrame))
+    this.#isListExpected = false
+    this.#listedAt = now
+    const count = Math.max(1, Math.ceil((1.25 * claims.length) / claimsPerFrame))
     const parts: Claim[][] = Array.from({ length: count }, () => [])
     for (const claim of claims) parts[hash(claim.vip) % count]?.push(claim)
     return parts.map((part, index) => ({
-      ...this.#frame(index === count - 1 ? head : { ...head, digest: undefined }, part, now),
+      ...this.#frame(head, part, index === count - 1, now),
       list: { index, count },
     }))
   }
 
-  #frame(head: Head, claims: readonly Claim[], now: number): Frame {
+  #frame(head: Head, claims: readonly Claim[], isLast: boolean, now: number): Frame {
     const want = [...this.#want]
     const outdated = Array.from(this.#outdated, ([node, incarnation]) => ({ node, incarnation }))
     this.#want.clear()
     this.#outdated.clear()
     this.#isExpected = false
     this.sentAt = now
-    return { ...head, sequence: this.sequence++, want, roll: [], outdated, claims }
+    const digest = isLast ? head.digest : undefined
+    return { ...head, digest, sequence: this.sequence++, want, outdated, claims }
   }
 }

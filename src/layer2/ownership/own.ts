@@ -1,21 +1,27 @@
 import type { Claim } from './frame.ts'
 import { digestOf } from './rank.ts'
-import { repeats, timing } from './timing.ts'
+import { repeats, repeatsPerTick, timing } from './timing.ts'
 
 interface Held {
   readonly epoch: number
   readonly offered: boolean
   readonly offeredSince: number
-  readonly timesSaid: number
-  readonly saidAt: number
+}
+
+/** How often something was said, and when last. */
+interface Said {
+  readonly times: number
+  readonly at: number
 }
 
 /** The VIPs that this node answers for. */
 export class OwnClaims {
   readonly #node: string
   readonly #held = new Map<string, Held>()
-  /** VIPs whose claims are still to be said again. */
-  readonly #unsaid = new Set<string>()
+  /** Epochs of VIPs that were given up, until that was said often enough. */
+  readonly #released = new Map<string, number>()
+  /** VIPs of which there is still to be said again what is so. */
+  readonly #unsaid = new Map<string, Said>()
   #offered = 0
   #digest = 0
 
@@ -48,42 +54,54 @@ export class OwnClaims {
     return this.#held.get(vip)?.epoch
   }
 
-  isOffered(vip: string): boolean {
-    return this.#held.get(vip)?.offered ?? false
-  }
-
+  /** What there is to be said of a VIP. */
   claim(vip: string, incarnation: number): Claim | undefined {
     const held = this.#held.get(vip)
-    return held && { vip, owner: this.#node, incarnation, epoch: held.epoch, state: held.offered ? 'offered' : 'held' }
+    const epoch = held?.epoch ?? this.#released.get(vip)
+    if (epoch === undefined) return undefined
+    const state = !held ? 'released' : held.offered ? 'offered' : 'held'
+    return { vip, owner: this.#node, incarnation, epoch, state }
   }
 
   add(vip: string, epoch: number, now: number): void {
-    this.#set(vip, { epoch, offered: false, offeredSince: now, timesSaid: 1, saidAt: now })
-    this.#unsaid.add(vip)
+    this.#set(vip, { epoch, offered: false, offeredSince: now }, now)
+    this.#released.delete(vip)
   }
 
-  delete(vip: string): void {
-    this.#set(vip, undefined)
-    this.#unsaid.delete(vip)
+  /** To be told once more, and then forgotten. */
+  release(vip: string, now: number): void {
+    const held = this.#held.get(vip)
+    if (held) this.#released.set(vip, held.epoch)
+    this.#set(vip, undefined, now)
+  }
+
+  /** Forgets what was said. */
+  clear(): void {
+    this.#held.clear()
+    this.#released.clear()
+    this.#unsaid.clear()
+    this.#offered = 0
+    this.#digest = 0
   }
 
   /** Offers a VIP to the others, or no longer. Returns whether that is news. */
   offer(vip: string, offered: boolean, now: number): boolean {
     const held = this.#held.get(vip)
     if (!held || held.offered === offered) return false
-    this.#set(vip, { ...held, offered, offeredSince: now, timesSaid: 1, saidAt: now })
-    this.#unsaid.add(vip)
+    this.#set(vip, { ...held, offered, offeredSince: now }, now)
     return true
   }
 
-  /** VIPs whose claims are to be said once more now. */
+  /** VIPs of which there is to be said once more now what is so. */
   *dueAgain(now: number): Iterable<string> {
-    for (const vip of this.#unsaid) {
-      const held = this.#held.get(vip)
-      if (!held || now - held.saidAt < timing.repeat) continue
-      this.#held.set(vip, { ...held, timesSaid: held.timesSaid + 1, saidAt: now })
-      if (held.timesSaid + 1 >= repeats) this.#unsaid.delete(vip)
+    let count = 0
+    for (const [vip, { times, at }] of this.#unsaid) {
+      if (now - at < timing.repeat) continue
+      if (++count > repeatsPerTick) return
       yield vip
+      this.#unsaid.delete(vip)
+      if (times + 1 < repeats) this.#unsaid.set(vip, { times: times + 1, at: now })
+      else this.#released.delete(vip)
     }
   }
 
@@ -96,12 +114,14 @@ export class OwnClaims {
     })
   }
 
-  #set(vip: string, held: Held | undefined): void {
+  #set(vip: string, held: Held | undefined, now: number): void {
     const before = this.#held.get(vip)
     if (before) this.#digest ^= digestOf(vip, before.epoch, before.offered)
     if (held) this.#digest ^= digestOf(vip, held.epoch, held.offered)
     this.#offered += Number(held?.offered ?? false) - Number(before?.offered ?? false)
     if (held) this.#held.set(vip, held)
     else this.#held.delete(vip)
+    this.#unsaid.delete(vip)
+    this.#unsaid.set(vip, { times: 1, at: now })
   }
 }

@@ -1,64 +1,59 @@
-import type { Claim, Frame, Phase } from './frame.ts'
-import { digestOf, hash } from './rank.ts'
+import type { Frame, Phase, Sighting } from './frame.ts'
+import { hash } from './rank.ts'
 import { timing } from './timing.ts'
 
-interface Held {
-  readonly epoch: number
-  readonly offered: boolean
-}
-
-/** Another member, as this one knows it. Times in milliseconds of the one clock that `Member` is given. */
+/**
+ * Another member, as this one knows it. It counts (`up`) once it has shown that it hears this member now, or once one that
+ * has vouches for it: frames that somebody recorded and replays show neither. Times are of the clock that `Member` is given.
+ */
 export class Peer {
   readonly name: string
+  readonly seed: number
   incarnation: number
+  /** Of its last frame. */
+  sequence = -1
   phase: Phase = 'listening'
   able = false
-  /** False once it was asked about and nobody vouched for it. */
-  up = true
-  upSince: number
-  /** When its last frame came. */
-  #heardAt = Number.NEGATIVE_INFINITY
+  /** Of its claims, as it said last. */
+  digest = 0
+  /** It lives, by all that is known. */
+  up = false
+  /** It said so, and has not asked since. */
+  hearsMe = false
   /** When the others were asked about it; undefined: no verdict is pending. */
   askedAt: number | undefined
   /** When anybody asked for its claims. */
   wantedAt = Number.NEGATIVE_INFINITY
-  hears: ReadonlySet<string> = new Set()
-  readonly #claims = new Map<string, Held>()
-  /** Of its last frame. */
-  sequence = -1
+  /** When it was told last that its incarnation is over. */
+  refusedAt = Number.NEGATIVE_INFINITY
+  #upSince: number
+  /** Since when it is heard, without a silence in between. */
+  #contactSince: number
+  #heardAt = Number.NEGATIVE_INFINITY
   #vouchedAt = Number.NEGATIVE_INFINITY
+  /** It has itself shown that it lives. */
+  proved = false
+  /** Only what it says of this frame of ours, or of later ones, shows that it lives: above 0 once it was down. */
+  #challenge = 0
+  #deafSince: number | undefined
   #counted = false
-  #digestTold = 0
-  #digest = 0
-  #hearsNobodySince: number | undefined
 
   constructor(name: string, incarnation: number, now: number) {
     this.name = name
+    this.seed = hash(name)
     this.incarnation = incarnation
-    this.upSince = now
+    this.#upSince = now
+    this.#contactSince = now
   }
 
-  get vips(): Iterable<string> {
-    return this.#claims.keys()
-  }
-
-  /** Its claim to a VIP, whether it counts or not. */
-  claim(vip: string): Claim | undefined {
-    const held = this.#claims.get(vip)
-    if (!held) return undefined
-    const { epoch, offered } = held
-    return { vip, owner: this.name, incarnation: this.incarnation, epoch, state: offered ? 'offered' : 'held' }
-  }
-
-  /** Whether all that it claims is known, by the digest of its last frame. */
-  get isKnown(): boolean {
-    return this.#digest === this.#digestTold
+  get sighting(): Sighting {
+    return { node: this.name, incarnation: this.incarnation, sequence: this.sequence }
   }
 
   /** Nobody reaches it, so it may have been overruled without hearing of it. */
   isDeaf(now: number): boolean {
-    const since = this.#hearsNobodySince
-    return since !== undefined && now - this.upSince >= timing.settle && now - since >= timing.deaf
+    const since = this.#deafSince
+    return since !== undefined && now - this.#upSince >= timing.settle && now - since >= timing.deaf
   }
 
   /** Whether it may have VIPs. */
@@ -75,21 +70,55 @@ export class Peer {
     return now - this.#heardAt <= timing.witness
   }
 
-  /** Whether it has to be asked about: nothing came from it for a while, and nobody has just vouched for it. */
   isSilent(now: number): boolean {
-    return this.up && now - this.#heardAt >= timing.suspect && now - this.#vouchedAt >= timing.beat
+    return now - this.#heardAt >= timing.suspect
   }
 
-  /** Somebody hears it. */
-  vouch(now: number): void {
-    if (this.askedAt === undefined) return
-    this.askedAt = undefined
+  /** It is heard since a moment ago. */
+  isNews(now: number): boolean {
+    return this.isHeard(now) && now - this.#contactSince < timing.settle
+  }
+
+  /** It has still time to show that it lives, and may have VIPs. */
+  isUnsettled(now: number): boolean {
+    return !this.up && this.phase !== 'listening' && this.isNews(now)
+  }
+
+  /** Its own frames do not tell whether it lives. */
+  isInDoubt(now: number): boolean {
+    if (this.proved) return this.up && this.isSilent(now)
+    const grace = this.#challenge > 0 ? 0 : timing.settle
+    return (this.up || this.isHeard(now)) && now - this.#contactSince >= grace
+  }
+
+  /** It is up, in doubt, and nobody has just vouched for it. */
+  isSuspect(now: number): boolean {
+    return this.up && this.isInDoubt(now) && now - this.#vouchedAt >= timing.vouched
+  }
+
+  /** Somebody that is up hears it. */
+  vouch(incarnation: number, now: number): void {
+    if (incarnation < this.incarnation) return
+    if (incarnation > this.incarnation) this.#restart(incarnation, now)
     this.#vouchedAt = now
+    this.#rise(now)
   }
 
-  markDown(): void {
-    this.askedAt = undefined
+  /** It says that it hears this frame of ours. */
+  prove(sequence: number, now: number): void {
+    if (sequence < this.#challenge) return
+    this.proved = true
+    this.hearsMe = true
+    this.#rise(now)
+  }
+
+  /** @param challenge the next frame of ours, by its sequence */
+  markDown(challenge: number): void {
     this.up = false
+    this.hearsMe = false
+    this.askedAt = undefined
+    this.proved = false
+    this.#challenge = challenge
   }
 
   /** Looks whether its claims count. Returns whether that is other than the last time. */
@@ -103,44 +132,36 @@ export class Peer {
   hear(frame: Frame, now: number): boolean {
     if (frame.incarnation > this.incarnation) this.#restart(frame.incarnation, now)
     if (frame.sequence <= this.sequence) return false
+    if (this.isSilent(now)) this.#contactSince = now
     this.sequence = frame.sequence
-    if (!this.up) this.upSince = now
-    this.up = frame.phase !== 'gone'
-    this.askedAt = undefined
     this.#heardAt = now
+    if (this.proved) this.askedAt = undefined
     this.phase = frame.phase
     this.able = frame.able
-    this.hears = new Set(frame.heard.map(({ node }) => node))
-    this.#hearsNobodySince = frame.deaf ? (this.#hearsNobodySince ?? now) : undefined
-    if (frame.digest !== undefined) this.#digestTold = frame.digest
+    this.#deafSince = frame.deaf ? (this.#deafSince ?? now) : undefined
+    if (frame.digest !== undefined) this.digest = frame.digest
     return true
   }
 
-  setClaim(claim: Claim): void {
-    const { vip, epoch, state } = claim
-    this.#set(vip, state === 'released' ? undefined : { epoch, offered: state === 'offered' })
+  /** Known by what others tell only: what it is has to be assumed. */
+  assume(): void {
+    this.phase = 'ready'
+    this.able = true
   }
 
-  /** Takes up a part of the list of its claims. */
-  replaceClaims({ index, count }: NonNullable<Frame['list']>, claims: readonly Claim[]): void {
-    const told = new Set(claims.map(({ vip }) => vip))
-    for (const vip of this.#claims.keys()) if (hash(vip) % count === index && !told.has(vip)) this.#set(vip, undefined)
-    for (const claim of claims) this.setClaim(claim)
-  }
-
-  #set(vip: string, held: Held | undefined): void {
-    const before = this.#claims.get(vip)
-    if (before) this.#digest ^= digestOf(vip, before.epoch, before.offered)
-    if (held) {
-      this.#digest ^= digestOf(vip, held.epoch, held.offered)
-      this.#claims.set(vip, held)
-    } else this.#claims.delete(vip)
+  #rise(now: number): void {
+    this.askedAt = undefined
+    if (this.up || this.phase === 'gone') return
+    this.up = true
+    this.#upSince = now
   }
 
   #restart(incarnation: number, now: number): void {
+    this.markDown(0)
     this.incarnation = incarnation
-    this.upSince = now
-    this.replaceClaims({ index: 0, count: 1 }, [])
+    this.#contactSince = now
     this.sequence = -1
+    this.digest = 0
+    this.#deafSince = undefined
   }
 }

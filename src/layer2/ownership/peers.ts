@@ -1,14 +1,20 @@
-import type { Claim, Sighting } from './frame.ts'
+import type { Sighting } from './frame.ts'
 import { Peer } from './peer.ts'
-import { outranks } from './rank.ts'
+import { type Contender, outranks } from './rank.ts'
+import { speakers, timing } from './timing.ts'
 
-/** Whether the first of two claims to a VIP holds against the second. */
-export const outclaims = (claim: Claim, other: Claim): boolean =>
-  claim.epoch > other.epoch || (claim.epoch === other.epoch && outranks(claim.vip, claim.owner, other.owner))
-
-/** The other members of the segment. */
+/** The other members of the segment: who lives, by what each hears and tells. */
 export class Peers {
+  readonly #me: Contender
   readonly #byName = new Map<string, Peer>()
+  /** Whom others asked about, this member among them, and when. */
+  readonly #inquiries = new Map<string, number>()
+  /** Whether any was up, ever. */
+  everUp = false
+
+  constructor(me: Contender) {
+    this.#me = me
+  }
 
   get(name: string): Peer | undefined {
     return this.#byName.get(name)
@@ -18,44 +24,78 @@ export class Peers {
     return this.#byName.values()
   }
 
-  add(peer: Peer): void {
-    this.#byName.set(peer.name, peer)
-  }
-
   clear(): void {
     this.#byName.clear()
+    this.#inquiries.clear()
   }
 
-  get up(): readonly Peer[] {
-    return [...this].filter(peer => peer.up)
+  /** Known from its own frames. */
+  add(name: string, incarnation: number, now: number): Peer {
+    const peer = new Peer(name, incarnation, now)
+    this.#byName.set(name, peer)
+    return peer
   }
 
-  /** Those that were heard lately. */
-  heard(now: number): readonly Sighting[] {
-    return this.up
-      .filter(peer => peer.isHeard(now))
-      .map(({ name, incarnation, sequence }) => ({ node: name, incarnation, sequence }))
+  /** Known because another tells of it. */
+  addByHearsay(name: string, incarnation: number, now: number): Peer {
+    const peer = this.add(name, incarnation, now)
+    peer.assume()
+    return peer
   }
 
-  /** Names of those that are asked about: with every frame until there is a verdict, so that no lost frame is one. */
-  suspects(): readonly string[] {
-    return [...this].filter(({ askedAt }) => askedAt !== undefined).map(({ name }) => name)
+  /** A silent member is down if nobody vouches for it when asked: one lost or blocked path is no death. */
+  judge(peer: Peer, challenge: number, now: number): void {
+    if (!peer.isSuspect(now)) peer.askedAt = undefined
+    else if (peer.askedAt === undefined) peer.askedAt = now
+    else if (now - peer.askedAt >= timing.verdict) peer.markDown(challenge)
   }
 
-  /** The highest of the claims to a VIP that count. */
-  best(vip: string, now: number): Claim | undefined {
-    let best: Claim | undefined
-    for (const peer of this) {
-      const claim = peer.claim(vip)
-      if (claim && claim.state === 'held' && peer.isUsable(now) && (!best || outclaims(claim, best))) best = claim
-    }
-    return best
+  /** Somebody asks about a member. Returns whether an answer is urgent. */
+  inquire(about: string, by: string, now: number): boolean {
+    const isMe = about === this.#me.name
+    const name = isMe ? by : about
+    const peer = this.#byName.get(name)
+    if (!peer?.isHeard(now) || (!isMe && !peer.proved)) return false
+    this.#inquiries.set(name, now)
+    return isMe || this.isSpeakerFor(peer)
   }
 
-  /** Whether each of them, and each that they hear, is known with all its claims. */
-  areKnown(node: string): boolean {
-    return this.up.every(
-      peer => peer.isKnown && [...peer.hears].every(name => name === node || (this.get(name)?.up ?? false)),
-    )
+  /** What is to be said of who is heard: what is news, and what somebody asked about. */
+  sightings(now: number): readonly Sighting[] {
+    for (const [name, at] of this.#inquiries) if (now - at >= timing.suspect) this.#inquiries.delete(name)
+    return [...this]
+      .filter(peer => peer.isNews(now) || (this.#inquiries.has(peer.name) && peer.isHeard(now)))
+      .map(({ sighting }) => sighting)
+  }
+
+  /** Names of those that are asked about: with every frame while there is doubt, so that no lost frame is a verdict. */
+  inDoubt(now: number): readonly string[] {
+    return [...this].filter(peer => peer.isInDoubt(now)).map(({ name }) => name)
+  }
+
+  /** Whether a verdict is pending that this member should hasten. */
+  get isAsking(): boolean {
+    return [...this].some(peer => peer.askedAt !== undefined && this.isSpeakerFor(peer))
+  }
+
+  hearsAny(now: number): boolean {
+    return [...this].some(peer => peer.isHeard(now))
+  }
+
+  /** Nobody is up, or one of those that are hears this member. */
+  get hearMe(): boolean {
+    const up = [...this].filter(peer => peer.up)
+    return up.length === 0 || up.some(({ hearsMe }) => hearsMe)
+  }
+
+  get anyUp(): boolean {
+    return [...this].some(({ up }) => up)
+  }
+
+  /** Whether this is one of the few members that speak at once about another: the first by rank. */
+  isSpeakerFor({ seed }: Contender): boolean {
+    let before = 0
+    for (const peer of this) if (peer.up && outranks(seed, peer, this.#me)) before += 1
+    return before < speakers
   }
 }

@@ -2,32 +2,50 @@
 export function hash(text: string): number {
   let h = 0x811c9dc5
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  return finish(h)
+}
+
+function finish(hash: number): number {
+  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
   return (h ^ (h >>> 16)) >>> 0
 }
 
-/**
- * The rank of a node for a VIP by rendezvous hashing (Thaler and Ravishankar, 1998): every node computes the same, VIPs
- * spread evenly, and a node that comes or goes changes the order of no others. The highest is the first choice.
- */
-export const rank = (vip: string, node: string): number => hash(`${vip}\0${node}`)
-
-/** Of two nodes with equal claims, whether the first one has the VIP. */
-export function outranks(vip: string, node: string, other: string): boolean {
-  const [mine, theirs] = [rank(vip, node), rank(vip, other)]
-  return mine === theirs ? node < other : mine > theirs
+/** A node in the contest for VIPs. */
+export interface Contender {
+  readonly name: string
+  /** `hash(name)` */
+  readonly seed: number
 }
 
 /**
- * Whether the first of two nodes is to have the VIP rather than the second. Weighted as by Schindelhauer and Schomaker
- * (Weighted Distributed Hash Tables, 2005): a node of weight w is the first choice for w parts of the whole. It decides
- * whose turn comes first, and no more than that, as nodes hear of weights at different times.
+ * The rank of a node for a VIP by rendezvous hashing (Thaler and Ravishankar, 1998), both by their hashes: every node
+ * computes the same, VIPs spread evenly, and a node that comes or goes changes the order of no others. The highest is
+ * the first choice.
  */
-export function precedes(vip: string, node: string, other: string, weights: ReadonlyMap<string, number>): boolean {
-  const [mine, theirs] = [weights.get(node) ?? 1, weights.get(other) ?? 1]
+export const rank = (vip: number, node: number): number => finish(vip ^ Math.imul(node, 0x9e3779b1))
+
+/** Whether the first of two nodes comes before the second, for the VIP of this hash. */
+export function outranks(vip: number, node: Contender, other: Contender): boolean {
+  const [mine, theirs] = [rank(vip, node.seed), rank(vip, other.seed)]
+  return mine === theirs ? node.name < other.name : mine > theirs
+}
+
+/**
+ * The same with weights (Schindelhauer and Schomaker, Weighted Distributed Hash Tables, 2005): a node of weight w is the
+ * first choice for w parts of the whole. It decides whose turn comes first and no more, as nodes hear of weights at
+ * different times.
+ * @param weights by node, 1 for those that are absent
+ */
+export function precedes(
+  vip: number,
+  node: Contender,
+  other: Contender,
+  weights: ReadonlyMap<string, number>,
+): boolean {
+  const [mine, theirs] = [weights.get(node.name) ?? 1, weights.get(other.name) ?? 1]
   if (mine === theirs) return outranks(vip, node, other)
-  return score(rank(vip, node), mine) > score(rank(vip, other), theirs)
+  return score(rank(vip, node.seed), mine) > score(rank(vip, other.seed), theirs)
 }
 
 const score = (rank: number, weight: number): number => -weight / Math.log((rank + 0.5) / 2 ** 32)

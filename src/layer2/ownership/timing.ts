@@ -2,15 +2,17 @@
 export const timing = {
   /** Between two heartbeats. */
   beat: 100,
-  /** Between two heartbeats while VIPs are handed over, so that one lost frame costs no more than this. */
+  /** Between two frames while something is under way, so that a lost one costs no more than this. */
   hurry: 20,
   /** Silence after which a member is suspected: three missed heartbeats. */
   suspect: 300,
   /** Whoever heard a suspect this recently vouches for it. */
   witness: 250,
+  /** How long a suspect is believed in after somebody vouched for it. */
+  vouched: 150,
   /** What the others have to vouch for a suspect before it counts as down. */
   verdict: 50,
-  /** How long a new member may take until it hears somebody. */
+  /** How long it is said that a new member is heard, and how long a new member may take until it hears somebody. */
   settle: 300,
   /** How long a member may hear nobody before its VIPs are up for grabs. */
   deaf: 150,
@@ -18,10 +20,14 @@ export const timing = {
   turn: 30,
   /** The same for a VIP that never had one: there is time to wait for members that are just starting. */
   firstTurn: 500,
+  /** How long after its own start a member leaves such VIPs to candidates that it has not heard of yet. */
+  patience: 3_000,
   /** Between the times that a claim is said: all of them before the next candidate's turn, as frames get lost. */
   repeat: 10,
-  /** Between two requests for the same member's claims. */
+  /** Between two requests for the same member's claims, and between two answers. */
   want: 50,
+  /** After which a third member tells the lower one of two owners of the other. */
+  conflict: 30,
   /** What a member listens before it takes part, and how long at most until it knows all it has heard of. */
   listen: { least: 400, most: 2_000 },
   /** Away for longer: what waits in the socket is history. */
@@ -37,3 +43,9 @@ export const claimsPerFrame = 40
 
 /** How often a claim is said. */
 export const repeats = 3
+
+/** Claims said again in one turn of the loop: what thousands of VIPs cost is spread. */
+export const repeatsPerTick = 1_000
+
+/** Of hundreds of members these many speak up at once for or against another; the rest do with their next heartbeat. */
+export const speakers = 8

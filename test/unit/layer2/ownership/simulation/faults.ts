@@ -54,7 +54,11 @@ export const faults = {
     },
   },
   join: {
-    strike: repeatedly(2, (segment, random) => segment.start(`late${random.integer(1, 3)}`)),
+    strike: repeatedly(2, (segment, random) => {
+      const name = `late${random.integer(1, 3)}`
+      segment.setCandidates(new Map(Array.from(segment.candidates, ([vip, of]) => [vip, new Set([...of, name])])))
+      segment.start(name)
+    }),
   },
   crash: {
     strike: repeatedly(2, (segment, random, names) => segment.kill(random.pick(names))),

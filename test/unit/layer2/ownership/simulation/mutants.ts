@@ -1,47 +1,29 @@
 /** The protocol with one rule taken out each: the simulation has to notice. */
 
-import type { Candidacy } from '../../../../../src/layer2/ownership/candidacy.ts'
-import type { Effect } from '../../../../../src/layer2/ownership/effect.ts'
-import type { Frame } from '../../../../../src/layer2/ownership/frame.ts'
+import { Contest } from '../../../../../src/layer2/ownership/contest.ts'
 import { Member } from '../../../../../src/layer2/ownership/member.ts'
-import type { Peer } from '../../../../../src/layer2/ownership/peer.ts'
+import { Peer } from '../../../../../src/layer2/ownership/peer.ts'
+import { Peers } from '../../../../../src/layer2/ownership/peers.ts'
+
+/** Puts another method in the place of one. Returns what puts it back. */
+function replace<T extends object, K extends keyof T>(prototype: T, name: K, method: T[K]): () => void {
+  const before = prototype[name]
+  prototype[name] = method
+  return () => {
+    prototype[name] = before
+  }
+}
 
 export const mutants = {
-  'a silent member is asked about': class extends Member {
-    protected override judge(peer: Peer, now: number): void {
-      if (peer.isSilent(now)) peer.markDown()
-    }
-  },
-  'the claims of a deaf member do not count': class extends Member {
-    override receive(frame: Frame, now: number): readonly Effect[] {
-      return super.receive({ ...frame, deaf: false }, now)
-    }
-  },
-  'candidates take turns': class extends Member {
-    protected override turn(): number {
-      return 0
-    }
-  },
-  'claims that are not known are asked for': class extends Member {
-    protected override wants(): boolean {
-      return false
-    }
-  },
-  'who starts listens first': class extends Member {
-    protected override knowsEnough(): boolean {
-      return true
-    }
-  },
-  'whoever lost time begins anew': class extends Member {
-    protected override beginAnew(): void {}
-  },
-  'an incarnation that is over is refused': class extends Member {
-    protected override refuse(): void {}
-  },
-  'where nobody was ever heard the records decide': class extends Member {
-    override update(changes: ReadonlyMap<string, Candidacy | undefined>, now: number): readonly Effect[] {
-      const own = Array.from(changes, ([vip, of]) => [vip, of && { ...of, ownedElsewhere: false }] as const)
-      return super.update(new Map(own), now)
-    }
-  },
-} as const
+  'a silent member is asked about': () =>
+    replace(Peers.prototype, 'judge', (peer, challenge, now) => {
+      if (peer.isSuspect(now)) peer.markDown(challenge)
+    }),
+  'the claims of a deaf member do not count': () => replace(Peer.prototype, 'isDeaf', () => false),
+  'candidates take turns': () => replace(Contest.prototype, 'turn', () => 'mine'),
+  'claims that are not known are asked for': () => replace(Member.prototype, 'wants', () => false),
+  'who starts listens first': () => replace(Member.prototype, 'knowsEnough', () => true),
+  'whoever lost time begins anew': () => replace(Member.prototype, 'beginAnew', () => undefined),
+  'an incarnation that is over is refused': () => replace(Member.prototype, 'refuse', () => undefined),
+  'where nobody was ever heard the records decide': () => replace(Contest.prototype, 'mayTake', () => true),
+} as const satisfies Record<string, () => () => void>

@@ -22,8 +22,6 @@ export interface Station {
   readonly inbox: Frame[]
 }
 
-export type MemberType = new (...args: ConstructorParameters<typeof Member>) => Member
-
 export interface Observer {
   /** After each event; `disturbed` if it was more than a frame or a turn of a loop. */
   readonly looked: (now: number, disturbed: boolean) => void
@@ -48,7 +46,6 @@ export class Segment {
   frames = 0
   observer: Observer = { looked: () => undefined, happened: () => undefined }
   readonly #random: Random
-  readonly #type: MemberType
   readonly #queue = new TinyQueue<{ at: number; order: number; run: () => void }>(
     [],
     (a, b) => a.at - b.at || a.order - b.order,
@@ -57,9 +54,8 @@ export class Segment {
   #disturbed = false
   #candidates = new Map<string, ReadonlySet<string>>()
 
-  constructor(random: Random, type: MemberType = Member) {
+  constructor(random: Random) {
     this.#random = random
-    this.#type = type
   }
 
   at(time: number, run: () => void): void {
@@ -118,10 +114,10 @@ export class Segment {
     station.pausedSince = undefined
     station.inbox.length = 0
     const incarnation = Math.max(1, Math.floor(1_000_000 + this.now + station.skew))
-    const member = new this.#type({ node: name, incarnation }, this.now)
+    const member = new Member({ node: name, incarnation }, this.now)
     station.member = member
     if (!station.carrier) this.#act(station, member.setCarrier(false, this.now))
-    this.#act(station, member.update(this.#news(station), this.now))
+    this.#act(station, member.update(this.#news(station, this.#candidates.keys()), this.now))
     this.at(this.now + this.#random.between(0, LOOP_MS), () => this.#loop(station, member))
   }
 
@@ -199,18 +195,19 @@ export class Segment {
     )
   }
 
-  #brief(station: Station): void {
-    this.#tell(station, member => member.update(this.#news(station), this.now))
+  #brief(station: Station, vips: Iterable<string> = this.#candidates.keys()): void {
+    this.#tell(station, member => member.update(this.#news(station, vips), this.now))
   }
 
-  /** What the API server would tell a station of all VIPs. */
-  #news({ name }: Station): ReadonlyMap<string, Candidacy> {
-    const of = ([vip, candidates]: readonly [string, ReadonlySet<string>]) => {
+  /** What the API server would tell a station. */
+  #news({ name }: Station, vips: Iterable<string>): ReadonlyMap<string, Candidacy> {
+    const of = (vip: string) => {
+      const candidates = this.#candidates.get(vip) ?? new Set<string>()
       const owner = this.records.get(vip)
       const ownedElsewhere = owner !== undefined && owner !== name && this.stations.get(owner)?.member !== undefined
       return [vip, { candidates, weights: new Map<string, number>(), ownedElsewhere }] as const
     }
-    return new Map(Array.from(this.#candidates, of))
+    return new Map(Array.from(vips, of))
   }
 
   /** What a manager tells its responder waits while that is paused. */
@@ -230,8 +227,15 @@ export class Segment {
   #act(station: Station, effects: readonly Effect[]): void {
     for (const effect of effects) {
       this.observer.happened(station, effect, this.now)
-      if (effect.type === 'own') this.records.set(effect.vip, station.name)
+      if (effect.type === 'own') this.#record(effect.vip, station.name)
       if (effect.type === 'send') this.#broadcast(station, effect.frame)
+    }
+  }
+
+  #record(vip: string, owner: string): void {
+    this.records.set(vip, owner)
+    for (const station of this.stations.values()) {
+      this.at(this.now + this.#random.between(10, 100), () => this.#brief(station, [vip]))
     }
   }
 

@@ -1,0 +1,227 @@
+import type { Candidacy } from './candidacy.ts'
+import type { Cause } from './effect.ts'
+import type { Claim, Frame } from './frame.ts'
+import { Ledger } from './ledger.ts'
+import { OwnClaims } from './own.ts'
+import type { Peers } from './peers.ts'
+import { type Contender, hash, outranks, precedes } from './rank.ts'
+import { timing } from './timing.ts'
+import { type Turn, Vacancies } from './vacancies.ts'
+
+interface Vip extends Candidacy {
+  readonly hash: number
+  /** The highest epoch heard of; undefined: nobody ever had it. */
+  readonly epoch: number | undefined
+}
+
+/** What the contest leads to. */
+export interface Outcome {
+  readonly owned: (vip: string, epoch: number, cause: Cause) => void
+  readonly yielded: (vip: string, cause: Cause) => void
+  /** To be told to the others. */
+  readonly tell: (claim: Claim | undefined) => void
+}
+
+/** Who has which VIP, and which of them this node takes. */
+export class Contest {
+  readonly own: OwnClaims
+  readonly ledger = new Ledger()
+  incarnation: number
+  readonly #me: Contender
+  readonly #peers: Peers
+  readonly #outcome: Outcome
+  readonly #vips = new Map<string, Vip>()
+  readonly #vacancies = new Vacancies()
+  /** VIPs that two other members claim, and since when that is known. */
+  readonly #conflicts = new Map<string, number>()
+  #readyAt = Number.POSITIVE_INFINITY
+
+  constructor(me: Contender, incarnation: number, peers: Peers, outcome: Outcome) {
+    this.own = new OwnClaims(me.name)
+    this.incarnation = incarnation
+    this.#me = me
+    this.#peers = peers
+    this.#outcome = outcome
+  }
+
+  update(vip: string, candidacy: Candidacy | undefined, now: number): void {
+    if (candidacy) this.#vips.set(vip, { ...candidacy, hash: hash(vip), epoch: this.#epoch(vip) })
+    else this.#vips.delete(vip)
+    if (this.own.has(vip)) {
+      if (!candidacy) this.yield(vip, 'Dropped', now)
+      else if (!this.mayTake(vip)) this.yield(vip, 'Outclaimed', now)
+      else if (this.own.offer(vip, !this.#isCandidate(vip), now)) this.tell(vip)
+    }
+    this.#examine(vip, now)
+  }
+
+  /** This node takes part from now on. */
+  begin(now: number): void {
+    this.#readyAt = now
+    this.#vacancies.restart(now)
+  }
+
+  /** Gives up everything, and forgets what others have. */
+  beginAnew(now: number): void {
+    for (const vip of this.own.vips) this.#outcome.yielded(vip, 'TimeLost')
+    this.own.clear()
+    this.ledger.clear()
+    this.#conflicts.clear()
+    for (const vip of this.#vips.keys()) this.#examine(vip, now)
+  }
+
+  /** Takes what it is this node's turn for. */
+  takeInTurn(now: number): void {
+    const step = (vip: string) => (this.#vips.get(vip)?.epoch === undefined ? timing.firstTurn : timing.turn)
+    const turn = (vip: string, before: number) => this.turn(vip, before, now)
+    for (const vip of this.#vacancies.due(step, turn, now)) if (this.mayTake(vip)) this.#take(vip, now)
+  }
+
+  /** What the API server's records say counts only where no member was ever heard. */
+  mayTake(vip: string): boolean {
+    return this.#peers.everUp || !this.#vips.get(vip)?.ownedElsewhere
+  }
+
+  /** Whether it is this node's turn after so many other candidates had theirs. */
+  turn(vip: string, others: number, now: number): Turn {
+    const of = this.#vips.get(vip)
+    if (!of) return 'wait'
+    const isNew = of.epoch === undefined
+    const waits = isNew && now - this.#readyAt < timing.patience
+    let before = 0
+    for (const name of of.candidates) {
+      const peer = this.#peers.get(name)
+      const counts = peer ? peer.isUsable(now) || (isNew && peer.isStarting) : waits && name !== this.#me.name
+      if (!counts || !precedes(of.hash, peer ?? { name, seed: hash(name) }, this.#me, of.weights)) continue
+      if (!peer) return 'wait'
+      before += 1
+    }
+    return before > others ? 'later' : 'mine'
+  }
+
+  yield(vip: string, cause: Cause, now: number): void {
+    this.own.release(vip, now)
+    this.tell(vip)
+    this.#outcome.yielded(vip, cause)
+  }
+
+  /** Whether a member's claims count is another than before: its VIPs are looked at, and those that wait for it. */
+  recounted(name: string, now: number): void {
+    for (const vip of this.ledger.vips(name)) {
+      this.#yieldIfOutclaimed(vip, now)
+      this.#examine(vip, now)
+    }
+    this.#vacancies.reconsider()
+  }
+
+  /** A member has begun anew, without any claims. */
+  forget(name: string, now: number): void {
+    for (const vip of this.ledger.forget(name)) this.#examine(vip, now)
+  }
+
+  takeUpList(owner: string, { list, claims }: Frame, now: number): void {
+    if (!list) return
+    const own = claims.filter(claim => claim.owner === owner)
+    for (const vip of this.ledger.replace(owner, list, own)) this.#examine(vip, now)
+  }
+
+  /** @param from who told it, who need not be the owner */
+  takeUp(claim: Claim, from: string, now: number): void {
+    const { vip, owner, incarnation, epoch } = claim
+    const peer = this.#peers.get(owner)
+    if (peer?.incarnation === incarnation && (from === owner || epoch > (this.ledger.claim(vip, owner)?.epoch ?? 0))) {
+      this.ledger.set(claim)
+    }
+    const of = this.#vips.get(vip)
+    if (!of) return
+    if (epoch > (of.epoch ?? 0)) this.#vips.set(vip, { ...of, epoch })
+    this.#yieldIfOutclaimed(vip, now)
+    if (this.own.has(vip)) {
+      if (owner !== this.#me.name && claim.state === 'held') this.tell(vip)
+    } else if (claim.state === 'held' && this.#lower(vip, now) && !this.#conflicts.has(vip)) {
+      this.#conflicts.set(vip, now)
+    }
+    this.#examine(vip, now)
+  }
+
+  /** Who has a lower claim to what another has does not seem to hear that one: it is told by those that hear both. */
+  settleConflicts(now: number): void {
+    for (const [vip, since] of this.#conflicts) {
+      if (now - since < timing.conflict) continue
+      if (!this.#lower(vip, now)) this.#conflicts.delete(vip)
+      else {
+        this.#conflicts.set(vip, now)
+        if (this.#peers.isSpeakerFor({ name: vip, seed: hash(vip) })) this.#outcome.tell(this.#best(vip, now))
+      }
+    }
+  }
+
+  tell(vip: string): void {
+    this.#outcome.tell(this.own.claim(vip, this.incarnation))
+  }
+
+  #isCandidate(vip: string): boolean {
+    return this.#vips.get(vip)?.candidates.has(this.#me.name) ?? false
+  }
+
+  #take(vip: string, now: number): void {
+    const of = this.#vips.get(vip)
+    if (!of) return
+    const epoch = (of.epoch ?? 0) + 1
+    this.#vips.set(vip, { ...of, epoch })
+    this.#vacancies.close(vip)
+    this.own.add(vip, epoch, now)
+    this.#outcome.owned(vip, epoch, of.epoch === undefined ? 'Vacant' : 'OwnerLost')
+    this.tell(vip)
+  }
+
+  /** Looks whether a VIP that this node may have is without a holder. */
+  #examine(vip: string, now: number): void {
+    if (!this.#isCandidate(vip) || this.own.has(vip) || this.#best(vip, now)) this.#vacancies.close(vip)
+    else this.#vacancies.open(vip, now)
+  }
+
+  #yieldIfOutclaimed(vip: string, now: number): void {
+    const own = this.own.claim(vip, this.incarnation)
+    if (!own || own.state === 'released') return
+    const best = this.#best(vip, now)
+    if (best && outclaims(best, own)) this.yield(vip, 'Outclaimed', now)
+  }
+
+  /** The highest of the others' claims to a VIP that count. */
+  #best(vip: string, now: number): Claim | undefined {
+    return this.#counted(vip, now).reduce<Claim | undefined>(
+      (best, claim) => (best && outclaims(best, claim) ? best : claim),
+      undefined,
+    )
+  }
+
+  /** Whether two others claim the VIP. */
+  #lower(vip: string, now: number): boolean {
+    return this.#counted(vip, now).length > 1
+  }
+
+  #counted(vip: string, now: number): readonly Claim[] {
+    const claims: Claim[] = []
+    for (const owner of this.ledger.owners(vip)) {
+      const peer = this.#peers.get(owner)
+      const held = this.ledger.claim(vip, owner)
+      if (!peer || !held || held.offered || !peer.isUsable(now)) continue
+      claims.push({ vip, owner, incarnation: peer.incarnation, epoch: held.epoch, state: 'held' })
+    }
+    return claims
+  }
+
+  #epoch(vip: string): number | undefined {
+    const epochs = Array.from(this.ledger.owners(vip), owner => this.ledger.claim(vip, owner)?.epoch ?? 0)
+    const known = Math.max(0, this.#vips.get(vip)?.epoch ?? 0, this.own.epoch(vip) ?? 0, ...epochs)
+    return known > 0 ? known : undefined
+  }
+}
+
+/** Whether the first of two claims to a VIP holds against the second. */
+export function outclaims(claim: Claim, other: Claim): boolean {
+  if (claim.epoch !== other.epoch) return claim.epoch > other.epoch
+  const contender = (name: string): Contender => ({ name, seed: hash(name) })
+  return outranks(hash(claim.vip), contender(claim.owner), contender(other.owner))
+}

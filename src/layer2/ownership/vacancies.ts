@@ -1,0 +1,52 @@
+import { timing } from './timing.ts'
+
+export type Turn = 'mine' | 'later' | 'wait'
+
+interface Vacancy {
+  since: number
+  /** Nothing is to be done before. */
+  dueAt: number
+}
+
+/** VIPs that this node may have and that nobody holds: whose turn it is. */
+export class Vacancies {
+  readonly #open = new Map<string, Vacancy>()
+
+  open(vip: string, now: number): void {
+    if (!this.#open.has(vip)) this.#open.set(vip, { since: now, dueAt: now })
+  }
+
+  close(vip: string): void {
+    this.#open.delete(vip)
+  }
+
+  /** Somebody whose turn would have come first may be gone: all are looked at again. */
+  reconsider(): void {
+    for (const vacancy of this.#open.values()) vacancy.dueAt = 0
+  }
+
+  /** The turns begin anew. */
+  restart(now: number): void {
+    for (const vip of this.#open.keys()) this.#open.set(vip, { since: now, dueAt: now })
+  }
+
+  /**
+   * VIPs for which it is this node's turn.
+   * @param step milliseconds between the turns of two candidates of the VIP
+   * @param turn whether it is this node's turn after so many others; `wait`: none of the turns has begun
+   */
+  *due(step: (vip: string) => number, turn: (vip: string, before: number) => Turn, now: number): Iterable<string> {
+    for (const [vip, vacancy] of this.#open) {
+      if (vacancy.dueAt > now) continue
+      const each = step(vip)
+      const before = Math.floor((now - vacancy.since) / each)
+      const whose = turn(vip, before)
+      if (whose === 'mine') yield vip
+      else if (whose === 'later') vacancy.dueAt = vacancy.since + (before + 1) * each
+      else {
+        vacancy.since = now
+        vacancy.dueAt = now + timing.turn
+      }
+    }
+  }
+}
