@@ -33,11 +33,6 @@ export class FrameBatch {
     return Math.min(this.incoming.received(index), FRAME_LENGTH)
   }
 
-  /** The frame as received. */
-  frameAt(index: number): Buffer {
-    return (this.frames[index] as Buffer).subarray(0, this.lengthAt(index))
-  }
-
   /** Sends what is at this place now. */
   reply(index: number, length: number): void {
     this.outgoing.point(this.replies, index, length)

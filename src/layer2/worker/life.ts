@@ -3,6 +3,8 @@ export const SIGN_EVERY_MS = 200
 /** How long it may be without one before its worker gives away what it has (milliseconds). */
 const SILENCE_MS = 2_000
 
+export const LIFE_BYTES = Int32Array.BYTES_PER_ELEMENT
+
 /** The main thread's sign of life, in memory that it shares with its worker: a number that it raises. */
 export const showLife = (shared: Int32Array): void => void Atomics.add(shared, 0, 1)
 

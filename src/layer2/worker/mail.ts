@@ -11,7 +11,9 @@ export interface WorkerOptions {
   readonly port: MessagePort
   /** Rung by the main thread when it has posted something. */
   readonly bell: Bell
-  readonly shared: SharedArrayBuffer
+  /** The main thread's sign of life. */
+  readonly life: SharedArrayBuffer
+  readonly counters: SharedArrayBuffer
 }
 
 export type Order =
