@@ -1,14 +1,19 @@
+import type { Family } from '../net/address.ts'
 import type { CounterName } from './counters.ts'
 import type { Effect } from './ownership/effect.ts'
 import { Member } from './ownership/member.ts'
 import type { ResponderEvent, Vip } from './responder.ts'
 import type { Output } from './segment/output.ts'
-import { ARP_SENDER, ARP_TARGET, arpKind, replyToArp } from './wire/arp.ts'
-import { etherTypes, typeOf } from './wire/ethernet.ts'
+import { etherTypes, HEADER_LENGTH, typeOf } from './wire/ethernet.ts'
 import { macBytes } from './wire/mac.ts'
-import { NDP_TARGET, ndpKind, replyToNdp } from './wire/ndp.ts'
-import { announcement } from './wire/neighbor.ts'
-import { VipMap } from './wire/vip.ts'
+import { protocols } from './wire/neighbor.ts'
+import { familyOf, VipMap } from './wire/vip.ts'
+
+/** A VIP that is taken part in. */
+interface Entry {
+  readonly vip: string
+  answered: boolean
+}
 
 export interface SegmentOptions {
   /** The interface's name. */
@@ -29,9 +34,9 @@ export interface SegmentOptions {
 export class Segment {
   readonly #options: SegmentOptions
   readonly #member: Member
-  readonly #vips = new Set<string>()
-  /** Those that are answered for, by what frames say. */
-  readonly #answered = new VipMap<string>()
+  readonly #entries = new Map<string, Entry>()
+  /** The same, found by what frames say. */
+  readonly #vips = new VipMap<Entry>()
   #mac = ''
   #macBytes: Uint8Array = new Uint8Array(6)
   #outputs: Output[] = []
@@ -43,7 +48,7 @@ export class Segment {
 
   /** How many VIPs are taken part in. */
   get vips(): number {
-    return this.#vips.size
+    return this.#entries.size
   }
 
   get isLeaving(): boolean {
@@ -71,15 +76,13 @@ export class Segment {
   }
 
   update(changes: ReadonlyMap<string, Vip | undefined>, now: number): void {
-    for (const [vip, change] of changes) {
-      if (change) this.#vips.add(vip)
-      else this.#vips.delete(vip)
-    }
-    this.#do(this.#member.update(changes, now), now)
+    for (const [vip, change] of changes) if (change) this.#add(vip)
+    this.#do(this.#member.update(changes, now))
+    for (const [vip, change] of changes) if (!change) this.#remove(vip)
   }
 
   setAble(able: boolean, now: number): void {
-    if (!this.isLeaving) this.#do(this.#member.setAble(able, now), now)
+    if (!this.isLeaving) this.#do(this.#member.setAble(able, now))
   }
 
   /** The interface as it is now; undefined: it is not there. */
@@ -88,61 +91,76 @@ export class Segment {
       this.#mac = link.mac
       this.#macBytes = macBytes(link.mac)
     }
-    this.#do(this.#member.setCarrier(link?.up ?? false, now), now)
+    this.#do(this.#member.setCarrier(link?.up ?? false, now))
   }
 
   leave(now: number): void {
-    this.#do(this.#member.leave(now), now)
+    this.#do(this.#member.leave(now))
   }
 
   tick(now: number): void {
-    this.#do(this.#member.tick(now), now)
+    this.#do(this.#member.tick(now))
   }
 
   /**
    * Takes a frame, at the start of a buffer that has room for a reply. Returns the length of the reply that is there now, in place of
    * the frame; 0 if there is none (bytes).
    */
-  receive(frame: Buffer, length: number, now: number): number {
+  receive(frame: Buffer, length: number): number {
+    if (length < HEADER_LENGTH) return this.#drop('Truncated')
     switch (typeOf(frame)) {
       case etherTypes.arp:
-        return this.#receiveArp(frame, length)
+        return this.#receiveNeighbor(frame, length, 4)
       case etherTypes.ipv6:
-        return this.#receiveNdp(frame, length)
+        return this.#receiveNeighbor(frame, length, 6)
       default:
-        return 0
+        return this.#drop('UnknownType')
     }
   }
 
-  #receiveArp(frame: Buffer, length: number): number {
-    const kind = arpKind(frame, length)
-    switch (kind) {
-      case 'request':
-      case 'probe':
-        if (this.#answered.find(frame, ARP_TARGET, 4) === undefined) return this.#drop('NotForUs')
-        this.#options.count('ArpReplies', 1)
-        return replyToArp(frame, this.#macBytes)
-      case 'reply':
-      case 'announcement':
-        return 0
-      default:
-        return this.#drop(kind)
+  #receiveNeighbor(frame: Buffer, length: number, family: Family): number {
+    const protocol = protocols[family]
+    const kind = protocol.kind(frame, length)
+    if (kind === 'statement') return 0
+    if (kind !== 'request' && kind !== 'probe') return this.#drop(kind)
+    const entry = this.#vips.find(frame, protocol.target, family)
+    if (!entry?.answered) return this.#drop(entry ? 'NotOwned' : 'NotForUs')
+    this.#options.count(family === 4 ? 'ArpReplies' : 'NdpReplies', 1)
+    return protocol.reply(frame, this.#macBytes)
+  }
+
+  #add(vip: string): void {
+    if (this.#entries.has(vip)) return
+    const entry = { vip, answered: false }
+    this.#entries.set(vip, entry)
+    this.#vips.set(vip, entry)
+  }
+
+  #remove(vip: string): void {
+    this.#entries.delete(vip)
+    this.#vips.delete(vip)
+  }
+
+  #do(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'own') this.#own(effect)
+      else if (effect.type === 'yield') this.#yield(effect)
     }
   }
 
-  #receiveNdp(frame: Buffer, length: number): number {
-    const kind = ndpKind(frame, length)
-    switch (kind) {
-      case 'solicitation':
-      case 'probe':
-        if (this.#answered.find(frame, NDP_TARGET, 6) === undefined) return this.#drop('NotForUs')
-        this.#options.count('NdpReplies', 1)
-        return replyToNdp(frame, this.#macBytes)
-      case 'advertisement':
-        return 0
-      default:
-        return this.#drop(kind)
-    }
+  #own({ vip, epoch, cause }: Effect & { type: 'own' }): void {
+    const entry = this.#entries.get(vip)
+    if (!entry) return
+    entry.answered = true
+    this.#send(protocols[familyOf(vip)].announcement(vip, this.#macBytes))
+    this.#tell({ type: 'owned', address: vip, interface: this.#options.interface, epoch, cause, mac: this.#mac })
+  }
+
+  #yield({ vip, cause }: Effect & { type: 'yield' }): void {
+    const entry = this.#entries.get(vip)
+    if (!entry) return
+    entry.answered = false
+    this.#tell({ type: 'yielded', address: vip, interface: this.#options.interface, cause })
   }
 
   #drop(reason: CounterName): 0 {
@@ -150,29 +168,8 @@ export class Segment {
     return 0
   }
 
-  #do(effects: readonly Effect[], now: number): void {
-    for (const effect of effects) {
-      switch (effect.type) {
-        case 'send':
-          break
-        case 'own':
-          this.#answered.set(effect.vip, effect.vip)
-          this.#outputs.push({ type: 'frame', frame: announcement(effect.vip, this.#macBytes) })
-          this.#tell({
-            type: 'owned',
-            address: effect.vip,
-            interface: this.#options.interface,
-            epoch: effect.epoch,
-            cause: effect.cause,
-            mac: this.#mac,
-          })
-          break
-        case 'yield':
-          this.#answered.delete(effect.vip)
-          this.#tell({ type: 'yielded', address: effect.vip, interface: this.#options.interface, cause: effect.cause })
-          break
-      }
-    }
+  #send(frame: Buffer): void {
+    this.#outputs.push({ type: 'frame', frame })
   }
 
   #tell(event: ResponderEvent): void {

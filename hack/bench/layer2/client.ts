@@ -10,7 +10,7 @@ import { FrameBatch } from '../../../src/layer2/socket/batch.ts'
 import { toUs } from '../../../src/layer2/socket/filter.ts'
 import { LinkWatch } from '../../../src/layer2/socket/netlink.ts'
 import { PacketSocket } from '../../../src/layer2/socket/packet.ts'
-import { ARP_LENGTH, ARP_SENDER, ARP_TARGET, arpKind, arpProbe } from '../../../src/layer2/wire/arp.ts'
+import { arp } from '../../../src/layer2/wire/arp.ts'
 import { etherTypes } from '../../../src/layer2/wire/ethernet.ts'
 import { macBytes } from '../../../src/layer2/wire/mac.ts'
 import { vipBytes } from '../../../src/layer2/wire/vip.ts'
@@ -46,8 +46,8 @@ const socket = new PacketSocket(link.index, etherTypes.arp, toUs)
 const batch = new FrameBatch(WINDOW)
 const mac = macBytes(link.mac)
 const requests = options.targets.map(target => {
-  const request = arpProbe(target, mac)
-  request.set(vipBytes(options.sender), ARP_SENDER)
+  const request = arp.probe(target, mac)
+  request.set(vipBytes(options.sender), arp.subject('request'))
   return request
 })
 
@@ -74,8 +74,8 @@ function receive(request: Buffer): boolean {
   const count = socket.receive(batch)
   for (let i = 0; i < count; i++) {
     const frame = batch.frames[i] as Buffer
-    const isReply = arpKind(frame, batch.lengthAt(i)) === 'reply'
-    if (isReply && frame.readInt32BE(ARP_SENDER) === request.readInt32BE(ARP_TARGET)) return true
+    const isReply = arp.kind(frame, batch.lengthAt(i)) === 'statement'
+    if (isReply && frame.readInt32BE(arp.subject('statement')) === request.readInt32BE(arp.target)) return true
   }
   return false
 }
@@ -90,14 +90,14 @@ function flood(seconds: number): ClientResult {
     const underway = now - heard > LOST_MS / 10 ? 0 : asked - answered
     for (let free = underway > WINDOW / 2 ? 0 : WINDOW - underway; free > 0; free--) {
       const request = requests[asked % requests.length] as Buffer
-      request.copy(batch.frames[batch.replies] as Buffer, 0, 0, ARP_LENGTH)
-      batch.reply(batch.replies, ARP_LENGTH)
+      request.copy(batch.frames[batch.replies] as Buffer, 0)
+      batch.reply(batch.replies, request.length)
       asked += 1
     }
     socket.reply(batch)
     const count = socket.receive(batch)
     for (let i = 0; i < count; i++) {
-      if (arpKind(batch.frames[i] as Buffer, batch.lengthAt(i)) === 'reply') answered += 1
+      if (arp.kind(batch.frames[i] as Buffer, batch.lengthAt(i)) === 'statement') answered += 1
     }
     if (count > 0) heard = now
   }

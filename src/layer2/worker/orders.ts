@@ -32,7 +32,7 @@ const texts = new WeakMap<object, string>()
 function textOf(collection: ReadonlySet<string> | ReadonlyMap<string, number>): string {
   const known = texts.get(collection)
   if (known !== undefined) return known
-  const text = JSON.stringify([...collection].sort())
+  const text = JSON.stringify(Array.from<unknown, string>(collection, entry => JSON.stringify(entry)).sort())
   texts.set(collection, text)
   return text
 }

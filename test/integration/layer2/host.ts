@@ -8,7 +8,11 @@ import { WorkerResponder } from '../../../src/layer2/worker/responder.ts'
 
 export interface HostOrder {
   /** Addresses, and what they are from now on: `candidates` as an array; null: no more. */
-  readonly update?: { readonly addresses: readonly string[]; readonly interfaces: readonly string[]; readonly candidates: readonly string[] }
+  readonly update?: {
+    readonly addresses: readonly string[]
+    readonly interfaces: readonly string[]
+    readonly candidates: readonly string[]
+  }
   readonly able?: boolean
   readonly leave?: true
   readonly counters?: true
@@ -34,8 +38,15 @@ responder.events.subscribe({
 for await (const line of createInterface(process.stdin)) {
   const { update, able, leave, counters, block } = JSON.parse(line) as HostOrder
   if (update) {
-    const vip: Vip = { interfaces: update.interfaces, candidates: new Set(update.candidates), weights: new Map(), ownedElsewhere: false }
-    responder.update(new Map(update.addresses.map(address => [address, update.interfaces.length > 0 ? vip : undefined])))
+    const vip: Vip = {
+      interfaces: update.interfaces,
+      candidates: new Set(update.candidates),
+      weights: new Map(),
+      ownedElsewhere: false,
+    }
+    responder.update(
+      new Map(update.addresses.map(address => [address, update.interfaces.length > 0 ? vip : undefined])),
+    )
   }
   if (able !== undefined) responder.setAble(able)
   if (block !== undefined) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, block)
