@@ -29,7 +29,5 @@ export type DropReason =
   | 'BadHmac'
   /** A heartbeat whose sender had the key and wrote what cannot be read. */
   | 'Malformed'
-  /** A part of a heartbeat that came twice, or after a newer one. */
+  /** A heartbeat, or a part of one, that came before or is older than one that came. */
   | 'Replayed'
-  /** A part of a heartbeat of which the other parts did not come. */
-  | 'Incomplete'

@@ -34,6 +34,11 @@ export function vipText(frame: Buffer, offset: number, family: Family): string {
   })
 }
 
+/** Whether it is an IPv4 address in the form of an IPv6 one, which no VIP is. */
+export const isMapped = (frame: Buffer, offset: number): boolean =>
+  frame.compare(mappedPrefix, 0, mappedPrefix.length, offset, offset + mappedPrefix.length) === 0
+const mappedPrefix = Buffer.from('00000000000000000000ffff', 'hex')
+
 /**
  * Values by VIP, found by the bytes of a frame without making its text: by number for IPv4, which takes no memory at all,
  * by a string of 16 characters for IPv6 (0.2 µs).
