@@ -63,7 +63,6 @@ export function encodeBeat({ frame, mac, unseen }: Beat, roster: Roster): Buffer
   })
   out.list(frame.ask, node)
   out.list(frame.want, node)
-  out.list(frame.roll, node)
   out.list(frame.outdated, ({ node: name, incarnation }) => {
     node(name)
     out.uint(incarnation, INCARNATION_LENGTH)
@@ -116,7 +115,6 @@ export function decodeBeat(body: Buffer, sender: number, postmark: Postmark, ros
     })),
     ask: reader.list(node),
     want: reader.list(node),
-    roll: reader.list(node),
     outdated: reader.list(() => ({ node: node(), incarnation: reader.uint(INCARNATION_LENGTH) })),
     ...(list && { list }),
     claims: reader.list(() => readClaim(reader, node, name, postmark.incarnation)),

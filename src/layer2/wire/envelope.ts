@@ -13,7 +13,7 @@ const VERSION = 1
 
 /**
  * Where the fields are (bytes). The 255 parts that a byte can count hold 317 kB; with the 5,000 nodes up to which Kubernetes
- * goes in every list a heartbeat has 230 kB. The length of the fragment is needed, as short frames are padded.
+ * goes in every list a heartbeat has 200 kB. The length of the fragment is needed, as short frames are padded.
  */
 const VERSION_AT = HEADER_LENGTH
 const INDEX = VERSION_AT + 1

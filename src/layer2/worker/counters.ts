@@ -25,7 +25,6 @@ const places = Object.keys({
   BadHmac: true,
   Malformed: true,
   Replayed: true,
-  Incomplete: true,
 } satisfies Record<CounterName, true>) as readonly CounterName[]
 
 const placeOf = new Map(places.map((name, place) => [name, place]))

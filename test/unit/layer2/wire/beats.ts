@@ -17,7 +17,6 @@ export const aFrame: Frame = {
   heard: [],
   ask: [],
   want: [],
-  roll: [],
   outdated: [],
   claims: [],
 }
@@ -59,7 +58,6 @@ export const aBeat: fc.Arbitrary<Beat> = fc
     heard: fc.array(fc.record({ node: aName, incarnation: anIncarnation, sequence: aSequence }), { maxLength: 200 }),
     ask: names,
     want: names,
-    roll: names,
     outdated: fc.array(fc.record({ node: aName, incarnation: anIncarnation })),
     list: fc.option(fc.record({ index: fc.nat(999), count: fc.nat(999) }), { nil: undefined }),
     claims: fc.array(fc.tuple(aClaim, fc.boolean()), { maxLength: 80 }),
@@ -79,6 +77,5 @@ export const namesIn = ({ frame, unseen }: Beat): readonly string[] => [
   ...[...frame.heard, ...frame.outdated].map(({ node }) => node),
   ...frame.ask,
   ...frame.want,
-  ...frame.roll,
   ...[...frame.claims, ...unseen].map(({ owner }) => owner),
 ]
