@@ -19,6 +19,11 @@ export const annotations = {
   address: 'eip.openelb.kubesphere.io/v1alpha1',
   /** On a Service: `bgp`, `layer2` or `vip`. */
   protocol: 'protocol.openelb.kubesphere.io/v1alpha1',
+  /** On a Service: the key by which it shares an address with others that name the same. */
+  allowSharedIp: 'fairlead.dev/allow-shared-ip',
+  /** The same under MetalLB's names, the newer first. */
+  metallbAllowSharedIp: 'metallb.io/allow-shared-ip',
+  metallbFormerAllowSharedIp: 'metallb.universe.tf/allow-shared-ip',
   /** On an Eip: `true` makes it the one that Services without a preference use. */
   defaultEip: 'eip.openelb.kubesphere.io/is-default-eip',
   /** On a Node: nothing is announced from it while this is present. */

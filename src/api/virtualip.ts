@@ -21,6 +21,20 @@ import {
   time,
 } from './schema.ts'
 
+/** The most Services that share an address. */
+export const maxSharers = 1024
+
+/** The longest key by which Services share an address, in characters. */
+export const maxSharingKey = 253
+
+const sharing = z.object({
+  key: text(maxSharingKey).describe('The key that the Service names.'),
+  ports: list(text(10), 65_536).describe('Its ports, as 53/UDP: no other Service of the address has one of them.'),
+  pods: text(64)
+    .describe('With externalTrafficPolicy Local: a digest of which Pods it selects. Absent with Cluster.')
+    .exactOptional(),
+})
+
 export const virtualIPSpec = z.object({
   address: immutable(canonicalAddress).describe('The address, in canonical text (RFC 5952 for IPv6).'),
   eip: text(253).describe('The Eip that the address is of: another one, should the range be moved there.'),
@@ -30,8 +44,11 @@ export const virtualIPSpec = z.object({
       namespace: text(63).describe('Namespace of the Service.'),
       name: text(63).describe('Name of the Service.'),
       uid: text(64).describe('UID of the Service, which a later one of the same name does not have.'),
+      sharing: sharing
+        .describe('How it shares the address; absent: with nobody. Who joins has to fit what all others say here.')
+        .exactOptional(),
     }),
-    1024,
+    maxSharers,
   )
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['uid'] })
     .describe('The Services that have the address; several if they share it, none while it is held.'),
@@ -96,7 +113,23 @@ const eitherGivenOrHeld: Rule<VirtualIPParts> = {
   holds: ({ spec }) => spec.services.length > 0 !== (spec.held !== undefined),
 }
 
-export const virtualIP = constrain(parts, nameOfAddress, eitherGivenOrHeld).describe(
+const sharedByAll: Rule<VirtualIPParts> = {
+  cel:
+    'size(self.spec.services) < 2 || self.spec.services.all(s, has(s.sharing) && ' +
+    's.sharing.key == self.spec.services[0].sharing.key && ' +
+    'has(s.sharing.pods) == has(self.spec.services[0].sharing.pods) && ' +
+    '(!has(s.sharing.pods) || s.sharing.pods == self.spec.services[0].sharing.pods))',
+  message: 'must all name the same key to share the address, and with externalTrafficPolicy Local select the same Pods',
+  field: 'spec.services',
+  holds: ({ spec: { services } }) =>
+    services.length < 2 ||
+    services.every(
+      ({ sharing }) =>
+        sharing !== undefined && sharing.key === services[0]?.sharing?.key && sharing.pods === services[0].sharing.pods,
+    ),
+}
+
+export const virtualIP = constrain(parts, nameOfAddress, eitherGivenOrHeld, sharedByAll).describe(
   'An address that is given to a Service. Creating it is the allocation, deleting it the release.',
 )
 

@@ -100,8 +100,11 @@ export class Allocation {
       if (virtualIP === undefined) continue
       this.#ledger.seen(virtualIP)
       if (!isDeepStrictEqual(virtualIP.spec.services, gone?.spec.services)) {
-        // They are told who has what they wait for.
+        // They are told who has what they wait for, and may be able to share it now.
         for (const woken of this.#waiting.wakeForAddress(virtualIP.spec.address)) keys.add(woken)
+        for (const { sharing } of [...virtualIP.spec.services, ...(gone?.spec.services ?? [])]) {
+          for (const woken of sharing ? this.#waiting.wakeForSharing(sharing.key) : []) keys.add(woken)
+        }
       }
     }
     if (first || touched.kinds.has('eips')) {

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
+import { together } from '../desired/announcement/together.ts'
 import type { Allocator } from '../ipam/allocator.ts'
 import type { KubeClient } from '../kube/client.ts'
-import { refOf } from '../kube/resources.ts'
+import { keyOf, refOf } from '../kube/resources.ts'
 import { createEventRecorder } from '../status/events.ts'
 import { type GivenAddress, ingress, serviceFindings } from '../status/service.ts'
 import { slots } from '../streams/slots.ts'
@@ -76,9 +77,14 @@ export class ControllerStatus {
     const given = entries.map((entry): GivenAddress => {
       const name = nameOf(entry)
       const vip = snapshot.virtualIPs.get(name)
-      const found = this.#announcements.of(entry, vip, service, snapshot)
-      this.#virtualIPs.write({ name }, vip, announcementTold(found))
-      return { ...entry, announcement: found }
+      const own = this.#announcements.of(entry, vip, service, snapshot)
+      const each = entry.services.map(keyOf).flatMap(of => {
+        if (of === key) return [[of, own] as const]
+        const other = snapshot.services.get(of)
+        return other === undefined ? [] : [[of, this.#announcements.of(entry, vip, other, snapshot)] as const]
+      })
+      this.#virtualIPs.write({ name }, vip, announcementTold(together(new Map(each))))
+      return { ...entry, announcement: own }
     })
     this.#services.write(service, ingress(given), serviceFindings(given, decision.failure))
   }

@@ -30,6 +30,8 @@ export class Allocator {
   readonly #byService = new Index()
   readonly #byEip = new Index()
   readonly #heldByEip = new Index()
+  /** Those that can be shared. */
+  readonly #byEipAndKey = new Index()
 
   /** Adds or replaces an Eip. Returns whether that can change a decision; a new status cannot. */
   setEip(eip: Eip): boolean {
@@ -64,6 +66,7 @@ export class Allocator {
     this.#ledger[address.family].set(address.bits, canonical)
     this.#byEip.add(entry.eip, address, canonical)
     if (entry.held !== undefined) this.#heldByEip.add(entry.eip, address, canonical)
+    for (const key of eipAndKey(entry)) this.#byEipAndKey.add(key, address, canonical)
     for (const key of owners(entry)) this.#byService.add(key, address, canonical)
     return true
   }
@@ -100,6 +103,16 @@ export class Allocator {
   /** How many addresses of an Eip are held, and one of them. */
   heldOfEip(name: string): { readonly count: number; readonly one?: Entry } {
     return this.#heldByEip.some(name)
+  }
+
+  /** Of the addresses of an Eip that are shared by a key the lowest that fits. Costs as much as there are of that key. */
+  lowestShared(eip: EipPool, family: Family, key: string, fits: (entry: Entry) => boolean): Entry | undefined {
+    let lowest: readonly [Entry, Address] | undefined
+    for (const [entry, address] of this.#byEipAndKey.entries(`${eip.name} ${key}`)) {
+      const isLower = lowest === undefined || compareAddresses(address, lowest[1]) < 0
+      if (address.family === family && isLower && eip.offers(address) && fits(entry)) lowest = [entry, address]
+    }
+    return lowest?.[0]
   }
 
   /** How many addresses were given out of an Eip. */
@@ -152,9 +165,15 @@ export class Allocator {
     this.#ledger[address.family].delete(address.bits)
     this.#byEip.remove(entry.eip, entry)
     this.#heldByEip.remove(entry.eip, entry)
+    for (const key of eipAndKey(entry)) this.#byEipAndKey.remove(key, entry)
     for (const key of owners(entry)) this.#byService.remove(key, entry)
     return entry
   }
+}
+
+/** Of the Services that share an address all name the same key. */
+function eipAndKey({ eip, services: [first] }: Entry): readonly string[] {
+  return first?.sharing === undefined ? [] : [`${eip} ${first.sharing.key}`]
 }
 
 /** Entries by a key that several of them have. */
@@ -181,6 +200,10 @@ class Index {
 
   size(key: string): number {
     return this.#groups.get(key)?.size ?? 0
+  }
+
+  entries(key: string): Iterable<readonly [Entry, Address]> {
+    return this.#groups.get(key) ?? []
   }
 
   /** In the order of the addresses. */

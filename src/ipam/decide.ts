@@ -5,9 +5,10 @@ import { type Address, type Family, formatAddress, parseAddress } from '../net/a
 import type { Allocator } from './allocator.ts'
 import type { Entry } from './entry.ts'
 import { type AllocationFailure, isFailure } from './failure.ts'
-import { find, newEntry, serviceRef } from './find.ts'
+import { find, newEntry } from './find.ts'
 import { foreignIngress, isOurs, type ServiceFilter } from './ours.ts'
 import { familiesOf, type Request, readRequest } from './request.ts'
+import { serviceRef, withService } from './sharing.ts'
 import type { Wait } from './waiting.ts'
 
 /** What is to become of one Service's addresses. To be carried out whole, allocations first. */
@@ -101,7 +102,7 @@ function isSpare({ current, asked }: Part): boolean {
 
 /**
  * What the Service has of a family and an Eip still holds, in the order of the addresses. If the ledger has nothing, as after
- * a restore or a move from OpenELB, what its status says, as far as that is still free.
+ * a restore or a move from OpenELB, what its status says, as far as that is still free or to be shared.
  */
 function givenBefore(family: Family, service: Service, held: readonly Entry[], allocator: Allocator): readonly Entry[] {
   const given = held
@@ -109,23 +110,24 @@ function givenBefore(family: Family, service: Service, held: readonly Entry[], a
     .flatMap(entry => current(entry, service, allocator) ?? [])
   if (given.length > 0) return given
   return ingressAddresses(service).flatMap(address => {
-    if (address.family !== family || !allocator.isFree(address)) return []
     const eip = allocator.holding(address)
-    return eip === undefined ? [] : newEntry(address, eip, service)
+    if (address.family !== family || eip === undefined) return []
+    const entry = allocator.at(formatAddress(address))
+    if (entry === undefined) return newEntry(address, eip, service)
+    return entry.held === undefined ? (withService(entry, serviceRef(service)) ?? []) : []
   })
 }
 
 /**
- * An entry as it is to read now, the same object if nothing has changed; undefined if no Eip holds the address. What is held
- * for the Service is its own again: whoever still announces it leads to the Service of that very name.
+ * An entry as it is to read now, the same object if nothing has changed; undefined if no Eip holds the address, or it cannot
+ * be shared any more with the others that have it. What is held for the Service is its own again: whoever still announces it leads to the Service of that very name.
  */
 function current(entry: Entry, service: Service, allocator: Allocator): Entry | undefined {
+  const { held: _, ...given } = entry
   const eip = allocator.home(entry)
-  if (eip === undefined) return undefined
-  const own = serviceRef(service)
-  const { held, ...given } = entry
-  const services = held === undefined ? given.services.map(ref => (keyOf(ref) === keyOf(own) ? own : ref)) : [own]
-  const now = { ...given, eip: eip.name, protocol: eip.protocol, services }
+  const own = withService(given, serviceRef(service))
+  if (eip === undefined || own === undefined) return undefined
+  const now = { ...own, eip: eip.name, protocol: eip.protocol }
   return isDeepStrictEqual(now, entry) ? entry : now
 }
 

@@ -14,7 +14,7 @@ export type FailureReason =
   | 'EipRestricted'
   /** The Eip has no address of that family. */
   | 'EipLacksFamily'
-  /** The address asked for is given to another Service. */
+  /** The address asked for is given to another Service, and not to be shared with it: the message says what is in the way. */
   | 'AddressInUse'
   /** The address asked for was taken back from another Service, and a speaker may still announce it. */
   | 'AddressHeld'
@@ -22,6 +22,8 @@ export type FailureReason =
   | 'AddressNotInEip'
   /** What is asked for is no address. */
   | 'AddressInvalid'
+  /** The key to share an address by is none. */
+  | 'SharingKeyInvalid'
   /** The protocol asked for does not exist. */
   | 'ProtocolInvalid'
   /** Two things that it asks for cannot both be. */

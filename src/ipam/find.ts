@@ -1,10 +1,12 @@
 import type { Service } from '../kube/objects.ts'
+import { keyOf } from '../kube/resources.ts'
 import { type Address, type Family, formatAddress } from '../net/address.ts'
 import type { Allocator } from './allocator.ts'
 import type { EipPool } from './eippool.ts'
-import { type Entry, holders, reasonHeld, type ServiceRef } from './entry.ts'
+import { type Entry, reasonHeld, type ServiceRef } from './entry.ts'
 import { type AllocationFailure, type FailureReason, few, isFailure } from './failure.ts'
 import { type Asker, namedEip, refusal, selectEips } from './select.ts'
+import { obstacle, serviceRef, withService } from './sharing.ts'
 import type { Wait } from './waiting.ts'
 
 /** An address that can be given, as the entry to record; or why there is none, and what would help. */
@@ -12,13 +14,19 @@ export type Found =
   | { readonly entry: Entry }
   | { readonly entry?: never; readonly failure: AllocationFailure; readonly wait: Wait }
 
-/** An address of a family for a Service: the one it asks for, else the lowest free one of the first Eip that has any. */
+/**
+ * An address of a family for a Service: the one it asks for, else of the first Eip that has any the lowest that it can
+ * share, else the lowest free one.
+ */
 export function find(family: Family, asker: Asker, allocator: Allocator): Found {
   const { address } = asker.request
   if (address?.family === family) return findExact(address, asker, allocator)
   const eips = selectEips(family, asker, allocator)
   if (isFailure(eips)) return { failure: eips, wait: waitFor(asker, {}) }
+  const own = serviceRef(asker.service)
   for (const eip of eips) {
+    const shared = findShared(family, eip, own, allocator)
+    if (shared !== undefined) return { entry: shared }
     const free = eip.lowestFree(family)
     if (free !== undefined) return { entry: newEntry(free, eip, asker.service) }
   }
@@ -27,16 +35,21 @@ export function find(family: Family, asker: Asker, allocator: Allocator): Found 
     'PoolExhausted',
     `every IPv${family} address of Eip ${few(names, ', ')} is in use${held(eips, allocator)}`,
   )
-  return { failure, wait: waitFor(asker, { pools: names.map(eip => ({ eip, family })) }) }
+  const pools = names.map(eip => ({ eip, family }))
+  return { failure, wait: waitFor(asker, { pools, ...(own.sharing && { sharing: own.sharing.key }) }) }
+}
+
+/** An address that others have, and that the Service can have with them. */
+function findShared(family: Family, eip: EipPool, own: ServiceRef, allocator: Allocator): Entry | undefined {
+  if (own.sharing === undefined) return undefined
+  const fits = (entry: Entry) => withService(entry, own) !== undefined
+  const shared = allocator.lowestShared(eip, family, own.sharing.key, fits)
+  return shared && withService(shared, own)
 }
 
 export function newEntry(address: Address, eip: EipPool, service: Service): Entry {
   const services = [serviceRef(service)]
   return { address: formatAddress(address), eip: eip.name, protocol: eip.protocol, services }
-}
-
-export function serviceRef({ metadata: { namespace = '', name, uid } }: Service): ServiceRef {
-  return { namespace, name, uid }
 }
 
 function findExact(address: Address, asker: Asker, allocator: Allocator): Found {
@@ -45,11 +58,15 @@ function findExact(address: Address, asker: Asker, allocator: Allocator): Found 
   if (isFailure(eip)) return { failure: eip, wait: waitFor(asker, {}) }
   const holder = allocator.at(text)
   if (holder === undefined) return { entry: newEntry(address, eip, asker.service) }
-  const failure =
-    holder.held === undefined
-      ? failed('AddressInUse', `${asked(asker, text)} is given to ${holders(holder)}`)
-      : failed('AddressHeld', `${asked(asker, text)} is held: ${reasonHeld(holder.held)}`)
-  return { failure, wait: waitFor(asker, { address: text }) }
+  const wait = waitFor(asker, { address: text })
+  if (holder.held !== undefined) {
+    return { failure: failed('AddressHeld', `${asked(asker, text)} is held: ${reasonHeld(holder.held)}`), wait }
+  }
+  const own = serviceRef(asker.service)
+  const shared = withService(holder, own)
+  if (shared !== undefined) return { entry: shared }
+  const others = holder.services.filter(ref => keyOf(ref) !== keyOf(own))
+  return { failure: failed('AddressInUse', `${asked(asker, text)} ${obstacle(own, others)}`), wait }
 }
 
 /** Of those in use, what is said of the held ones. */
@@ -93,6 +110,6 @@ function failed(reason: FailureReason, message: string): AllocationFailure {
   return { reason, message }
 }
 
-function waitFor({ request: { eip } }: Asker, { pools = [], address }: Partial<Wait>): Wait {
-  return { pools, ...(address !== undefined && { address }), ...(eip !== undefined && { eip }) }
+function waitFor({ request: { eip } }: Asker, { pools = [], ...others }: Partial<Wait>): Wait {
+  return { pools, ...others, ...(eip !== undefined && { eip }) }
 }

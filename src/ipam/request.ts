@@ -3,6 +3,7 @@ import { annotations } from '../api/names.ts'
 import type { Service } from '../kube/objects.ts'
 import { type Address, type Family, formatAddress, parseAddress } from '../net/address.ts'
 import { type AllocationFailure, isFailure } from './failure.ts'
+import { readSharingKey } from './sharing.ts'
 
 /** What a Service asks for, as far as it says. */
 export interface Request {
@@ -34,6 +35,8 @@ export function readRequest(service: Service): Request | AllocationFailure {
     const message = `annotation ${annotations.protocol} is "${named}", which is none of ${protocol.options.join(', ')}`
     return { reason: 'ProtocolInvalid', message }
   }
+  const key = readSharingKey(service)
+  if (typeof key === 'object') return key
   const address = readAddress(families, [
     { field: `annotation ${annotations.address}`, text: annotated(annotations.address) },
     { field: 'spec.loadBalancerIP', text: service.spec.loadBalancerIP || undefined },

@@ -9,6 +9,8 @@ export interface Wait {
   readonly pools: readonly { readonly eip: string; readonly family: Family }[]
   /** This very address. */
   readonly address?: string
+  /** An address that others share by this key, if they change. */
+  readonly sharing?: string
   /** Edits that matter are those of this Eip; absent: of any, as a new one might serve it. */
   readonly eip?: string
 }
@@ -83,9 +85,12 @@ export class WaitingList {
 
   /** Wakes the Services that wait for this very address, oldest first: somebody else has it now. */
   wakeForAddress(address: string): readonly string[] {
-    const woken = this.#queues.get(addressQueue(address))?.all() ?? []
-    for (const { key } of woken) this.forget(key)
-    return woken.map(({ key }) => key)
+    return this.#wakeAll(addressQueue(address))
+  }
+
+  /** Wakes the Services that would share an address by this key, oldest first: who shares one has changed. */
+  wakeForSharing(key: string): readonly string[] {
+    return this.#wakeAll(sharingQueue(key))
   }
 
   /** Wakes the Services that an edited, new or deleted Eip may matter to, oldest first. */
@@ -94,6 +99,16 @@ export class WaitingList {
       .filter(({ wait }) => wait.eip === undefined || wait.eip === name)
       .sort(byAge)
       .map(({ key }) => key)
+    for (const key of woken) this.forget(key)
+    return woken
+  }
+
+  #wakeAll(queue: string): readonly string[] {
+    const woken =
+      this.#queues
+        .get(queue)
+        ?.all()
+        .map(({ key }) => key) ?? []
     for (const key of woken) this.forget(key)
     return woken
   }
@@ -137,9 +152,14 @@ function byAge(a: Waiter, b: Waiter): number {
   return a.uid < b.uid ? -1 : a.uid > b.uid ? 1 : 0
 }
 
-function queueNames({ pools, address }: Wait): ReadonlySet<string> {
-  return new Set([...pools.map(poolQueue), ...(address === undefined ? [] : [addressQueue(address)])])
+function queueNames({ pools, address, sharing }: Wait): ReadonlySet<string> {
+  return new Set([
+    ...pools.map(poolQueue),
+    ...(address === undefined ? [] : [addressQueue(address)]),
+    ...(sharing === undefined ? [] : [sharingQueue(sharing)]),
+  ])
 }
 
 const addressQueue = (address: string) => `address ${address}`
+const sharingQueue = (key: string) => `sharing ${key}`
 const poolQueue = ({ eip, family }: { readonly eip: string; readonly family: Family }) => `pool ${family} ${eip}`

@@ -118,6 +118,8 @@ export const fullBgpPeer: Sample<Required<BgpPeerSpec>> = {
   },
 }
 
+const pods = '4f3d5b0e9d6c7a81b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6071829'
+
 export const fullVirtualIP: Sample<Required<Omit<VirtualIPSpec, 'held'>>> = {
   title: 'IPv6 with two Services',
   name: '2001-db8-0-0-0-0-a-1',
@@ -126,8 +128,18 @@ export const fullVirtualIP: Sample<Required<Omit<VirtualIPSpec, 'held'>>> = {
     eip: 'pool',
     protocol: 'layer2',
     services: [
-      { namespace: 'default', name: 'tcp', uid: '5ce1d4a2-3b1b-4a5b-9d59-a8a1b33b5f10' },
-      { namespace: 'default', name: 'udp', uid: '5ce1d4a2-3b1b-4a5b-9d59-a8a1b33b5f11' },
+      {
+        namespace: 'default',
+        name: 'tcp',
+        uid: '5ce1d4a2-3b1b-4a5b-9d59-a8a1b33b5f10',
+        sharing: { key: 'dns', ports: ['53/TCP', '853/TCP'], pods },
+      },
+      {
+        namespace: 'default',
+        name: 'udp',
+        uid: '5ce1d4a2-3b1b-4a5b-9d59-a8a1b33b5f11',
+        sharing: { key: 'dns', ports: ['53/UDP'], pods },
+      },
     ],
   },
 }
@@ -209,6 +221,19 @@ export const valid = {
       title: 'IPv6 of zeros only',
       name: '0-0-0-0-0-0-0-0',
       spec: { address: '::', eip: 'pool', protocol: 'bgp', services },
+    },
+    {
+      title: 'shared by two with traffic policy Cluster',
+      name: '192.0.2.10',
+      spec: {
+        address: '192.0.2.10',
+        eip: 'pool',
+        protocol: 'bgp',
+        services: [
+          { namespace: 'default', name: 'web', uid: '1', sharing: { key: 'a', ports: ['80/TCP'] } },
+          { namespace: 'other', name: 'web', uid: '2', sharing: { key: 'a', ports: ['443/TCP'] } },
+        ],
+      },
     },
     {
       title: 'held',

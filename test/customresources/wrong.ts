@@ -102,6 +102,9 @@ const fields: Readonly<Record<Kind, readonly (readonly [field: string, ...values
     ['spec.protocol', absent, 'ospf'],
     ['spec.services', absent, []],
     ['spec.services[1].uid', absent],
+    ['spec.services[1].sharing.key', absent, 'a'.repeat(254)],
+    ['spec.services[1].sharing.ports', absent, '53'],
+    ['spec.services[1].sharing.ports[0]', 53, '65535/SCTPX'],
   ],
 }
 
@@ -134,6 +137,21 @@ export const wrong: readonly Wrong[] = [
     object: { metadata: { name: '192.0.2.8' }, spec: valid.VirtualIP[1].spec },
     field: 'metadata.name',
   },
+  ...(
+    [
+      ['sharing', absent],
+      ['sharing.key', 'other'],
+      ['sharing.pods', absent],
+      ['sharing.pods', 'other'],
+    ] as const
+  ).flatMap(([field, value]) =>
+    [0, 1].map(n => ({
+      title: `VirtualIP with a Service ${n} whose ${field} is ${value ?? 'absent'}, that shares it`,
+      kind: 'VirtualIP' as const,
+      object: changed('VirtualIP', `spec.services[${n}].${field}`, value),
+      field: 'spec.services',
+    })),
+  ),
   {
     title: 'VirtualIP that is held, and given',
     kind: 'VirtualIP',

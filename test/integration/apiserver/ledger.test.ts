@@ -5,17 +5,21 @@ import { Holds } from '../../../src/controller/holds.ts'
 import { Ledger } from '../../../src/controller/ledger.ts'
 import { Allocator } from '../../../src/ipam/allocator.ts'
 import type { Entry } from '../../../src/ipam/entry.ts'
+import { serviceRef, withService } from '../../../src/ipam/sharing.ts'
 import { loadKubeConfig } from '../../../src/kube/config.ts'
 import { ApiError, isApiError } from '../../../src/kube/errors.ts'
+import { find } from '../../../src/kube/find.ts'
 import { createClient } from '../../../src/kube/httpclient.ts'
-import { leases, virtualIPs } from '../../../src/kube/resources.ts'
+import { keyOf, leases, virtualIPs } from '../../../src/kube/resources.ts'
 import { sightings } from '../../../src/liveness/poll.ts'
 import { type Sighting, sight } from '../../../src/liveness/sighting.ts'
 import { monotonic } from '../../../src/streams/time.ts'
-import { metadata, node } from '../../unit/objects.ts'
+import { metadata, node, service } from '../../unit/objects.ts'
 import { eventually, testWithApiServer } from './support.ts'
 
 const test = testWithApiServer()
+
+const shared = { annotations: { [annotations.allowSharedIp]: 'all' } }
 
 const spec = (address: string, service: string): VirtualIPSpec => ({
   address,
@@ -56,19 +60,48 @@ test('10: a release that is meant for an earlier object of the same address is r
   t.is((await client.get(virtualIPs, { name })).metadata.uid, second.metadata.uid)
 })
 
-test('8: of two who add a sharer to one version, one is refused and sees the other', async t => {
-  const { client } = t.context
-  const name = '198.51.100.2'
-  const before = await client.create(virtualIPs, { metadata: { name }, spec: spec(name, 'one') })
-  const add = (service: string) =>
-    client.update(virtualIPs, {
-      ...before,
-      spec: { ...before.spec, services: [...before.spec.services, ...spec(name, service).services] },
-    })
-  const both = await Promise.allSettled([add('two'), add('three')])
-  t.is(both.filter(({ status }) => status === 'fulfilled').length, 1)
-  t.true(both.some(each => each.status === 'rejected' && isApiError(each.reason, 'Conflict')))
-  t.is((await client.get(virtualIPs, { name })).spec.services.length, 2)
+test('8: of two who let a Service join at once, one is refused, sees the other, and may try again', async t => {
+  const { client, controlPlane } = t.context
+  const config = loadKubeConfig(controlPlane.kubeconfigs.controller)
+  const address = '198.51.100.2'
+  const sharer = (name: string, port: number) => serviceRef(service(name, { ports: [{ port }] }, shared))
+  const before: VirtualIPSpec = { ...spec(address, 'one'), services: [sharer('one', 80)] }
+  await client.create(virtualIPs, { metadata: { name: address }, spec: before })
+  const found = await client.get(virtualIPs, { name: address })
+  const leader = () => {
+    const allocator = new Allocator()
+    const holds = new Holds(() => 0)
+    holds.observe({ sighting: sight(undefined, [], { askedAt: 0, now: 0 }) })
+    const ledger = new Ledger(createClient(config), allocator, holds, () => undefined)
+    ledger.seen(found)
+    return { ledger, allocator }
+  }
+  const join = ({ ledger, allocator }: ReturnType<typeof leader>, name: string, port: number) => {
+    const joined = withService(allocator.at(address) as Entry, sharer(name, port))
+    return joined === undefined ? 'clashes' : ledger.give(joined)
+  }
+  const [first, second] = [leader(), leader()]
+  const both = await Promise.all([join(first, 'two', 443), join(second, 'three', 443)])
+  t.deepEqual(both.sort(), [false, true])
+  const loser = first.allocator.at(address)?.services[1]?.name === 'two' ? second : first
+  t.is(loser.allocator.at(address)?.services.length, 2, 'it knows who was faster')
+  t.is(await join(loser, 'late', 443), 'clashes')
+  t.true(await join(loser, 'late', 8443))
+  // The other does not know of the third yet.
+  const winner = loser === first ? second : first
+  t.is(await winner.ledger.release(winner.allocator.at(address) as Entry, 'default/one'), 'kept')
+  t.deepEqual(
+    (await client.get(virtualIPs, { name: address })).spec.services.map(({ sharing }) => sharing?.ports),
+    [['443/TCP'], ['8443/TCP']],
+  )
+  for (const key of winner.allocator.at(address)?.services.map(keyOf) ?? []) {
+    t.is(
+      await loser.ledger.release(loser.allocator.at(address) as Entry, key),
+      key === 'default/late' ? 'free' : 'kept',
+    )
+  }
+  t.is(await find(client, virtualIPs, { name: address }), undefined)
+  await config.close()
 })
 
 test('7: holding an address and giving it again are one write each, and it cannot be both', async t => {

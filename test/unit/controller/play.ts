@@ -113,6 +113,13 @@ export class Play {
     this.server.create(services, { ...rest, metadata: kept })
   }
 
+  /** The Service is from now on as the fixture says. */
+  change(name: string, fixture: ServiceFixture): void {
+    const { metadata, spec } = service({ ...fixture, name })
+    const { annotations } = metadata
+    this.server.change(services, { namespace: 'default', name }, { metadata: { annotations }, spec })
+  }
+
   /** A node, and on it a speaker that is alive, unless it has been killed. */
   speaker(name: string, failStatic?: number): void {
     const annotated = failStatic === undefined ? {} : { annotations: { [annotations.failStatic]: `${failStatic}` } }

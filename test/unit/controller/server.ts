@@ -23,6 +23,8 @@ const kinds: Readonly<Record<string, Kind>> = {
 export class Server {
   readonly #objects = new Map<string, KubeObject>()
   readonly #faults: { readonly verb: Verb; readonly fault: Fault; readonly client: number }[] = []
+  /** What was asked of it, and arrived. */
+  readonly requests: Verb[] = []
   #version = 0
   /** Told of each change, as a watch is. */
   readonly changed: (event: ClusterEvent) => void
@@ -89,6 +91,7 @@ export class Server {
       const [found] = index < 0 ? [] : this.#faults.splice(index, 1)
       if (found?.fault instanceof ApiError) throw found.fault
       if (found?.fault === 'request lost') throw unreachable()
+      this.requests.push(verb)
       const result = carryOut()
       await turn()
       if (found?.fault === 'reply lost') throw unreachable()

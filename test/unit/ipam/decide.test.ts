@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { Allocator } from '../../../src/ipam/allocator.ts'
 import { decide } from '../../../src/ipam/decide.ts'
-import { allocator, bothFamilies, eip, entry, filter, type ServiceFixture, service, v4, v6 } from './fixtures.ts'
+import { allocator, bothFamilies, eip, entry, filter, given, type ServiceFixture, service, v4, v6 } from './fixtures.ts'
 
 /** A decision in short. */
 function decided(ledger: Allocator, fixture: ServiceFixture, namespaceLabels = {}) {
@@ -114,12 +114,17 @@ for (const family of bothFamilies) {
   })
 
   test(`6: ${name}: a Service restored with another UID has its address, its sharers theirs`, t => {
-    const ledger = allocator([eip('a', range(1, 4))], [entry(ip(1), 'a', 'db', 'web')])
-    const { keep } = decide(service({ families, uid: 'new' }), {}, ledger, filter)
-    t.deepEqual(keep[0]?.services, [
-      { namespace: 'default', name: 'db', uid: 'uid-of-db' },
-      { namespace: 'default', name: 'web', uid: 'new' },
-    ])
+    const web = { sharing: 'all', ports: ['80'] }
+    const shared = given(ip(1), 'a', { name: 'db', sharing: 'all', ports: ['5432'] }, web)
+    const ledger = allocator([eip('a', range(1, 4))], [shared])
+    const { keep } = decide(service({ families, ...web, uid: 'new' }), {}, ledger, filter)
+    t.deepEqual(
+      keep[0]?.services.map(({ name, uid }) => [name, uid]),
+      [
+        ['db', 'uid-of-db'],
+        ['web', 'new'],
+      ],
+    )
   })
 
   for (const { what, of } of [

@@ -3,6 +3,7 @@ import { annotations } from '../../../src/api/names.ts'
 import { Allocator } from '../../../src/ipam/allocator.ts'
 import type { Entry } from '../../../src/ipam/entry.ts'
 import type { ServiceFilter } from '../../../src/ipam/ours.ts'
+import { serviceRef } from '../../../src/ipam/sharing.ts'
 import type { IPFamily, Service } from '../../../src/kube/objects.ts'
 import type { Family } from '../../../src/net/address.ts'
 
@@ -61,16 +62,25 @@ export interface ServiceFixture {
   readonly conditions?: readonly string[]
   readonly created?: string
   readonly deleting?: boolean
+  /** The key to share by, and the ports as 53/UDP. */
+  readonly sharing?: string
+  readonly ports?: readonly string[]
+  readonly traffic?: 'Cluster' | 'Local'
+  readonly selector?: Record<string, string>
+  readonly annotated?: Record<string, string>
 }
 
 export function service(fixture: ServiceFixture = {}): Service {
   const { name = 'web', namespace = 'default', asks = {}, families = [v4], ingress, conditions } = fixture
   const { created = '2026-01-01T00:00:00Z', labels, policy, loadBalancerIP } = fixture
+  const { ports, traffic, selector } = fixture
   const annotated = {
+    ...(fixture.sharing !== undefined && { [annotations.allowSharedIp]: fixture.sharing }),
     ...(asks.eip !== undefined && { [annotations.eip]: asks.eip }),
     ...(asks.address !== undefined && { [annotations.address]: asks.address }),
     ...(asks.protocol !== undefined && { [annotations.protocol]: asks.protocol }),
     ...(asks.us !== undefined && { [annotations.loadBalancer]: asks.us }),
+    ...fixture.annotated,
   }
   return {
     metadata: {
@@ -89,6 +99,9 @@ export function service(fixture: ServiceFixture = {}): Service {
       ...(policy && { ipFamilyPolicy: policy }),
       ...(loadBalancerIP !== undefined && { loadBalancerIP }),
       ...(fixture.class !== undefined && { loadBalancerClass: fixture.class }),
+      ...(ports && { ports: ports.map(portOf) }),
+      ...(traffic && { externalTrafficPolicy: traffic }),
+      ...(selector && { selector }),
     },
     status: {
       ...(ingress && { loadBalancer: { ingress: ingress.map(ip => ({ ip })) } }),
@@ -105,9 +118,19 @@ export function service(fixture: ServiceFixture = {}): Service {
   }
 }
 
+function portOf(text: string) {
+  const [port, protocol = 'TCP'] = text.split('/')
+  return { port: Number(port), protocol }
+}
+
 export function entry(address: string, eip: string, ...names: string[]): Entry {
   const services = names.map(name => ({ namespace: 'default', name, uid: `uid-of-${name}` }))
   return { address, eip, protocol: 'bgp', services, uid: `uid-of-${address}` }
+}
+
+/** An address that these Services have, as they are. */
+export function given(address: string, eip: string, ...fixtures: ServiceFixture[]): Entry {
+  return { ...entry(address, eip), services: fixtures.map(each => serviceRef(service(each))) }
 }
 
 export function allocator(eips: readonly Eip[], entries: readonly Entry[] = []): Allocator {

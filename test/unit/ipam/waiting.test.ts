@@ -42,6 +42,16 @@ for (const { name, family, ip } of bothFamilies) {
     t.is(list.size, 1)
   })
 
+  test(`8: ${name}: when an address that is shared changes, those of its key are woken, oldest first`, t => {
+    const list = new WaitingList()
+    list.add(waiting('late', '2026-01-03T00:00:00Z'), { ...pool('a'), sharing: 'x' })
+    list.add(waiting('other', '2026-01-01T00:00:00Z'), { ...pool('a'), sharing: 'y' })
+    list.add(waiting('early', '2026-01-02T00:00:00Z'), { ...pool('a'), sharing: 'x' })
+    t.deepEqual(list.wakeForSharing('x'), ['default/early', 'default/late'])
+    t.deepEqual(list.wakeForSharing('x'), [])
+    t.is(list.wake(freed(1, 'a')), 'default/other')
+  })
+
   test(`7: ${name}: an address of the other family helps nobody`, t => {
     const list = new WaitingList()
     list.add(waiting('web', '2026-01-01T00:00:00Z'), pool('a'))
