@@ -95,8 +95,9 @@ export class Contest {
       if (!counts || !precedes(of.hash, peer ?? { name, seed: hash(name) }, this.#me, of.weights)) continue
       if (!peer) return 'wait'
       before += 1
+      if (before > others) return 'later'
     }
-    return before > others ? 'later' : 'mine'
+    return 'mine'
   }
 
   yield(vip: string, cause: Cause, now: number): void {
@@ -130,7 +131,7 @@ export class Contest {
     const { vip, owner, incarnation, epoch } = claim
     const peer = this.#peers.get(owner)
     if (peer?.incarnation === incarnation && (from === owner || epoch > (this.ledger.claim(vip, owner)?.epoch ?? 0))) {
-      this.ledger.set(claim)
+      if (!this.ledger.set(claim) && !this.own.has(vip)) return
     }
     const of = this.#vips.get(vip)
     if (!of) return

@@ -36,8 +36,13 @@ export class Ledger {
     return this.#accounts.get(owner)?.digest ?? 0
   }
 
-  set({ vip, owner, epoch, state }: Claim): void {
-    this.#set(vip, owner, state === 'released' ? undefined : { epoch, offered: state === 'offered', hash: hash(vip) })
+  /** Returns whether that is news. */
+  set({ vip, owner, epoch, state }: Claim): boolean {
+    const held = state === 'released' ? undefined : { epoch, offered: state === 'offered', hash: hash(vip) }
+    const before = this.claim(vip, owner)
+    if (before?.epoch === held?.epoch && before?.offered === held?.offered) return false
+    this.#set(vip, owner, held)
+    return true
   }
 
   /** Takes up a part of the list of all that a member claims. Returns the VIPs that it claims no longer. */
@@ -65,10 +70,10 @@ export class Ledger {
     const account = this.#accounts.get(owner) ?? { held: new Map<string, Held>(), digest: 0 }
     this.#accounts.set(owner, account)
     const before = account.held.get(vip)
-    if (before) account.digest ^= digestOf(vip, before.epoch, before.offered)
+    if (before) account.digest ^= digestOf(before.hash, before.epoch, before.offered)
     const owners = this.#owners.get(vip) ?? new Set()
     if (held) {
-      account.digest ^= digestOf(vip, held.epoch, held.offered)
+      account.digest ^= digestOf(held.hash, held.epoch, held.offered)
       account.held.set(vip, held)
       this.#owners.set(vip, owners.add(owner))
     } else {

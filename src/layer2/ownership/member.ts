@@ -223,7 +223,7 @@ export class Member {
   }
 
   #misses(peer: Peer): boolean {
-    return this.#contest.ledger.digest(peer.name) !== peer.digest
+    return peer.digest !== undefined && peer.digest !== this.#contest.ledger.digest(peer.name)
   }
 
   /** Asks a member for its claims if they are not what its digest says, unless somebody has just asked. */

@@ -1,5 +1,5 @@
 import type { Claim } from './frame.ts'
-import { digestOf } from './rank.ts'
+import { digestOf, hash } from './rank.ts'
 import { repeats, repeatsPerTick, timing } from './timing.ts'
 
 interface Held {
@@ -116,8 +116,8 @@ export class OwnClaims {
 
   #set(vip: string, held: Held | undefined, now: number): void {
     const before = this.#held.get(vip)
-    if (before) this.#digest ^= digestOf(vip, before.epoch, before.offered)
-    if (held) this.#digest ^= digestOf(vip, held.epoch, held.offered)
+    if (before) this.#digest ^= digestOf(hash(vip), before.epoch, before.offered)
+    if (held) this.#digest ^= digestOf(hash(vip), held.epoch, held.offered)
     this.#offered += Number(held?.offered ?? false) - Number(before?.offered ?? false)
     if (held) this.#held.set(vip, held)
     else this.#held.delete(vip)

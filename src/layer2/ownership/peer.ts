@@ -14,8 +14,8 @@ export class Peer {
   sequence = -1
   phase: Phase = 'listening'
   able = false
-  /** Of its claims, as it said last. */
-  digest = 0
+  /** Of its claims, as it said last; undefined while there is more to come. */
+  digest: number | undefined = 0
   /** It lives, by all that is known. */
   up = false
   /** It said so, and has not asked since. */
@@ -139,7 +139,7 @@ export class Peer {
     this.phase = frame.phase
     this.able = frame.able
     this.#deafSince = frame.deaf ? (this.#deafSince ?? now) : undefined
-    if (frame.digest !== undefined) this.digest = frame.digest
+    this.digest = frame.digest
     return true
   }
 

@@ -43,6 +43,7 @@ export function precedes(
   other: Contender,
   weights: ReadonlyMap<string, number>,
 ): boolean {
+  if (weights.size === 0) return outranks(vip, node, other)
   const [mine, theirs] = [weights.get(node.name) ?? 1, weights.get(other.name) ?? 1]
   if (mine === theirs) return outranks(vip, node, other)
   return score(rank(vip, node.seed), mine) > score(rank(vip, other.seed), theirs)
@@ -50,5 +51,9 @@ export function precedes(
 
 const score = (rank: number, weight: number): number => -weight / Math.log((rank + 0.5) / 2 ** 32)
 
-/** One claim's part of a digest; the digest of several is the XOR of theirs, so that it follows each change at once. */
-export const digestOf = (vip: string, epoch: number, offered: boolean): number => hash(`${vip}\0${epoch}\0${offered}`)
+/**
+ * One claim's part of a digest, by the hash of its VIP; the digest of several is the XOR of theirs, so that it follows
+ * each change at once.
+ */
+export const digestOf = (vip: number, epoch: number, offered: boolean): number =>
+  finish(finish(vip ^ epoch) + Number(offered))

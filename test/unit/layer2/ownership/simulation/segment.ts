@@ -20,6 +20,8 @@ export interface Station {
   /** When something last happened to it that may explain anything (milliseconds). */
   disturbedAt: number
   readonly inbox: Frame[]
+  /** When what it sent last arrives at each of the others. */
+  readonly arrivals: Map<Station, number>
 }
 
 export interface Observer {
@@ -33,6 +35,8 @@ export class Segment {
   readonly stations = new Map<string, Station>()
   /** Probability that a frame gets lost on its way to one receiver. */
   loss = 0
+  /** Probability that a frame may be overtaken by, or overtake, others. */
+  reordered = 0
   /** Directed, `from>to`. */
   readonly blocked = new Set<string>()
   /** Nothing they send arrives anywhere. */
@@ -108,6 +112,7 @@ export class Segment {
       skew: 0,
       disturbedAt: 0,
       inbox: [],
+      arrivals: new Map(),
     }
     this.stations.set(name, station)
     this.disturb([name])
@@ -243,7 +248,11 @@ export class Segment {
     this.frames += 1
     for (const to of this.stations.values()) {
       if (to === from || !this.#passes(from.name, to.name) || this.#random.chance(this.loss)) continue
-      this.at(this.now + this.#random.between(0.05, 5), () => this.#deliver(to, frame))
+      const arrival = this.now + this.#random.between(0.05, 5)
+      // Frames do not overtake each other, as on Ethernet.
+      const at = this.#random.chance(this.reordered) ? arrival : Math.max(arrival, from.arrivals.get(to) ?? 0)
+      from.arrivals.set(to, at)
+      this.at(at, () => this.#deliver(to, frame))
     }
   }
 
