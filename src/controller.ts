@@ -1,6 +1,21 @@
 import type { Logger } from 'pino'
-import { defer, groupBy, mergeMap, Observable, retry, Subject, switchMap, tap, throttle, timer } from 'rxjs'
+import {
+  defer,
+  filter,
+  groupBy,
+  mergeMap,
+  Observable,
+  retry,
+  Subject,
+  switchMap,
+  take,
+  tap,
+  throttle,
+  timer,
+} from 'rxjs'
+import type { Eip } from './api/eip.ts'
 import { Allocation } from './controller/allocation.ts'
+import { createSegmentKey } from './controller/segmentkey.ts'
 import { ControllerStatus } from './controller/status.ts'
 import type { KubeClient } from './kube/client.ts'
 import { virtualIPs } from './kube/resources.ts'
@@ -92,6 +107,19 @@ export function controller({ cluster, speakers, client, options, log }: Controll
       }),
       tap(({ items }) => allocation.recall(items)),
     )
+    const usesLayer2 = cluster.pipe(
+      filter(
+        ({ snapshot, touched }, index) => (index === 0 || touched.kinds.has('eips')) && snapshot.eips.some(isLayer2),
+      ),
+      take(1),
+    )
+    const report = (err: unknown, failures: number) =>
+      log[failures === 1 ? 'warn' : 'debug']({ err, failures }, 'the key of layer 2 could not be made; trying again')
+    const { namespace } = options
+    const key = usesLayer2.pipe(
+      switchMap(() => createSegmentKey(client, { namespace, backoff, scheduler: monotonic, report })),
+    )
+    subscriber.add(key.subscribe())
     subscriber.add(ledger.pipe(switchMap(() => cluster)).subscribe(changed))
     subscriber.add(() => {
       queue.stop()
@@ -99,5 +127,7 @@ export function controller({ cluster, speakers, client, options, log }: Controll
     })
   })
 }
+
+const isLayer2 = ({ spec }: Eip) => spec.protocol === 'layer2'
 
 const announcementMayChange = ['bgpConfs', 'bgpPeers', 'eips', 'nodes'] as const

@@ -3,6 +3,7 @@ import {
   combineLatest,
   concat,
   delay,
+  distinctUntilChanged,
   endWith,
   filter,
   finalize,
@@ -12,6 +13,7 @@ import {
   type Observable,
   Subject,
   share,
+  shareReplay,
   startWith,
   takeUntil,
   tap,
@@ -25,6 +27,7 @@ import type { SpeakerOptions } from './options.ts'
 import { Announcer, type Scene } from './speaker/announcer.ts'
 import { depart } from './speaker/depart.ts'
 import { eligibleHops } from './speaker/hops.ts'
+import { type Layer2Parts, layer2 } from './speaker/layer2/layer2.ts'
 import { SpeakerLease } from './speaker/lease.ts'
 import { Progress } from './speaker/progress.ts'
 import { failedConfStatus, nodeConfStatus, SpeakerStatus } from './speaker/status.ts'
@@ -44,7 +47,7 @@ const LAST_PASS_MS = 2_000
 const FAILURES_TOLD = 3
 const retrying = { backoff: { first: 50, most: 1_000, random: Math.random }, scheduler: monotonic }
 
-export interface SpeakerParts {
+export interface SpeakerParts extends Pick<Layer2Parts, 'respond' | 'readLinks'> {
   /** Replays its last value. */
   readonly cluster: Observable<Change>
   /** The API server said a word about the ledger. */
@@ -58,11 +61,12 @@ export interface SpeakerParts {
 }
 
 /**
- * The speaker of a node, until it is stopped: cluster and kube-proxy's health -> desired -> plan -> router -> status.
+ * The speaker of a node, until it is stopped: cluster and kube-proxy's health -> desired -> plan -> router -> status, and
+ * beside it layer 2.
  * Unsubscribing leaves the router as it is: it goes on announcing.
  */
 export function speaker(parts: SpeakerParts): Observable<never> {
-  const { cluster, ledgerHeard, client, router, options, log, stop } = parts
+  const { cluster, ledgerHeard, client, router, options, log, stop, respond, readLinks } = parts
   const { nodeName } = options
   const announcer = new Announcer(router, nodeName, options.nextHops === 'eligible-nodes')
   const status = new SpeakerStatus(client, nodeName, {
@@ -80,8 +84,14 @@ export function speaker(parts: SpeakerParts): Observable<never> {
     startWith(undefined),
   )
 
+  const eligible = eligibleHops(cluster, options).pipe(shareReplay({ bufferSize: 1, refCount: true }))
+  const able = eligible.pipe(
+    map(({ hops }) => hops.some(({ node }) => node === nodeName)),
+    distinctUntilChanged(),
+  )
+
   const progress = new Progress()
-  const scenes = combineLatest([cluster, eligibleHops(cluster, options), compareAll]).pipe(
+  const scenes = combineLatest([cluster, eligible, compareAll]).pipe(
     map(([{ snapshot, touched }, hops]): Scene & { readonly at: number } => ({
       snapshot,
       hops,
@@ -149,12 +159,13 @@ export function speaker(parts: SpeakerParts): Observable<never> {
   const renewals = lease.renewals(() => progress.until, announced)
   const heard = ledgerHeard.pipe(tap(() => progress.heard(monotonic.now())))
   const ended = merge(announced.pipe(ignoreElements(), endWith(undefined)), stop.pipe(delay(LAST_PASS_MS)))
+  const bgp = merge(heard, failures, silences, renewals, announced, sessions).pipe(
+    ignoreElements(),
+    takeUntil(ended),
+    finalize(() => status.stop()),
+  )
   return concat(
-    merge(heard, failures, silences, renewals, announced, sessions).pipe(
-      ignoreElements(),
-      takeUntil(ended),
-      finalize(() => status.stop()),
-    ),
+    merge(bgp, layer2({ cluster, able, client, options, respond, readLinks, log, stop })),
     depart({ client, router, lease, options, scheduler: monotonic, log }),
   )
 }

@@ -71,6 +71,15 @@ export const conditionTypes = {
 
 export const controllerFieldManager = 'fairlead-controller'
 
+/** One for each interface in layer 2: whichever node owns an address there, it replaces what the owner before said. */
+export const segmentFieldManager = (interfaceName: string): string => `fairlead-layer2-${interfaceName}`
+
+/** Of what the first candidate for an address in layer 2 says while there is no owner. */
+export const segmentReadinessFieldManager = 'fairlead-layer2'
+
+/** The Secret whose `key` the speakers authenticate their frames in layer 2 with. */
+export const segmentSecret = 'fairlead-layer2'
+
 /** The Lease by which the speaker of a node tells that it follows the ledger. */
 export const speakerLease = (nodeName: string): string => `fairlead-speaker-${nodeName}`
 

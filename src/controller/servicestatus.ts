@@ -12,7 +12,10 @@ interface Told {
   readonly findings: readonly Finding[]
 }
 
-/** Keeps our part of the Services' status as found, and tells an event when what is said of the allocation changes. */
+/**
+ * Keeps our part of the Services' status as found, and tells an event when what is said of the allocation changes,
+ * or somebody else uses an address of theirs.
+ */
 export class ServiceStatus {
   readonly #reporter: Reporter<Service, Told>
 
@@ -31,8 +34,8 @@ export class ServiceStatus {
       // Nothing says yet that it is ours. A Service without a class may be served by another controller, faster than us.
       exclusive: before => ourConditions(before).length === 0,
       written: (before, after) => {
-        const happening = allocationChange(before, after)
-        if (happening !== undefined) tell(happening)
+        const happenings = [change(before, after, conditionTypes.allocated, 'Allocate'), newConflict(before, after)]
+        for (const happening of happenings) if (happening !== undefined) tell(happening)
       },
     })
   }
@@ -59,21 +62,33 @@ export class ServiceStatus {
   }
 }
 
-function allocationChange(before: Service | undefined, after: Service): Happening | undefined {
-  const [was, is] = [allocated(before), allocated(after)]
+/** Somebody else has come to use an address of the Service. */
+function newConflict(before: Service | undefined, after: Service): Happening | undefined {
+  const happening = change(before, after, conditionTypes.announced, 'Announce')
+  return happening?.reason === 'AddressConflict' ? { ...happening, type: 'Warning' } : undefined
+}
+
+/** What is said of one thing otherwise than before. */
+function change(
+  before: Service | undefined,
+  after: Service,
+  type: string,
+  action: Happening['action'],
+): Happening | undefined {
+  const [was, is] = [condition(before, type), condition(after, type)]
   if (is === undefined || (was?.reason === is.reason && was.message === is.message)) return undefined
   const { name, namespace = '', uid } = after.metadata
   return {
     type: is.status === 'True' ? 'Normal' : 'Warning',
     reason: is.reason,
-    action: 'Allocate',
+    action,
     note: is.message,
     regarding: { apiVersion: services.apiVersion, kind: services.kind, namespace, name, uid },
   }
 }
 
-function allocated(service: Service | undefined): Condition | undefined {
-  return service?.status?.conditions?.find(({ type }) => type === conditionTypes.allocated)
+function condition(service: Service | undefined, type: string): Condition | undefined {
+  return service?.status?.conditions?.find(each => each.type === type)
 }
 
 function ourConditions(service: Service | undefined): readonly Condition[] {

@@ -1,22 +1,26 @@
-import { canReach, type EipSpec } from '../api/eip.ts'
+/** Which interfaces of a node a VIP is announced on in layer 2. Pure. */
+import { canReach } from '../api/eip.ts'
 import type { Route } from '../layer2/links.ts'
 import { type Address, addressLength, parseAddress } from '../net/address.ts'
 import { rangeContains } from '../net/range.ts'
 
 /**
- * The interfaces of a node that an address is announced on in layer 2: those that the Eip names, whether they are there or
- * not, or the one by which the node reaches an address, or the one whose network holds the VIP. Empty: there is none.
+ * What an Eip's `interface` chooses whatever the VIP is: the interfaces that it names, whether they are there or not, or the
+ * one by which the node reaches an address; empty if there is none. Undefined: it names none.
  */
-export function interfacesFor(choice: EipSpec['interface'], vip: Address, routes: readonly Route[]): readonly string[] {
-  if (choice === undefined) return best(routes.filter(isNetwork), vip)
+export function chosenInterfaces(choice: string | undefined, routes: readonly Route[]): readonly string[] | undefined {
+  if (choice === undefined) return undefined
   if (!choice.startsWith(canReach)) return [...new Set(choice.split(','))]
   const target = parseAddress(choice.slice(canReach.length))
   return target === undefined ? [] : best(routes, target)
 }
 
-/** Neither the whole internet nor one address of a tunnel or a Pod. */
-const isNetwork = ({ attached, length, range }: Route): boolean =>
-  attached && length > 0 && length < addressLength[range.family]
+/** The networks that this node is in, as far as VIPs may be of them: neither the internet nor the one address of a Pod. */
+export const networksOf = (routes: readonly Route[]): readonly Route[] =>
+  routes.filter(({ attached, length, range }) => attached && length > 0 && length < addressLength[range.family])
+
+/** The interface whose network holds the address; empty if none does. */
+export const interfaceOfNetwork = (networks: readonly Route[], vip: Address): readonly string[] => best(networks, vip)
 
 /** As the kernel chooses: the longest prefix, then the lowest metric; of equals the first by name, so that it stays the same. */
 function best(routes: readonly Route[], address: Address): readonly string[] {

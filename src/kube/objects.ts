@@ -80,6 +80,12 @@ export interface Node extends KubeObject {
 
 export type Namespace = KubeObject
 
+export interface Secret extends KubeObject {
+  readonly type?: string
+  /** In base64. */
+  readonly data?: Readonly<Record<string, string>>
+}
+
 export interface Pod extends KubeObject {
   readonly metadata: ObjectMeta & {
     readonly ownerReferences?: readonly {

@@ -4,7 +4,7 @@ import type { BgpPeer } from '../api/bgppeer.ts'
 import type { Eip } from '../api/eip.ts'
 import { group, version } from '../api/names.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
-import type { DaemonSet, Event, KubeObject, Lease, Namespace, Pod } from './objects.ts'
+import type { DaemonSet, Event, KubeObject, Lease, Namespace, Pod, Secret } from './objects.ts'
 import { trim, trimEndpointSlice, trimNode, trimService } from './trim.ts'
 
 /** A kind of objects; `T` is what one of them looks like. */
@@ -67,6 +67,7 @@ export const endpointSlices = resource('discovery.k8s.io/v1', 'EndpointSlice', '
 export const nodes = resource('v1', 'Node', 'nodes', trimNode)
 export const namespaces = resource<Namespace>('v1', 'Namespace', 'namespaces')
 export const pods = resource<Pod>('v1', 'Pod', 'pods', whole)
+export const secrets = resource<Secret>('v1', 'Secret', 'secrets', whole)
 export const daemonSets = resource<DaemonSet>('apps/v1', 'DaemonSet', 'daemonsets', whole)
 export const leases = resource<Lease>('coordination.k8s.io/v1', 'Lease', 'leases')
 export const events = resource<Event>('events.k8s.io/v1', 'Event', 'events')

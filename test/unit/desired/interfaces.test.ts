@@ -1,5 +1,5 @@
 import test from 'ava'
-import { interfacesFor } from '../../../src/desired/interfaces.ts'
+import { chosenInterfaces, interfaceOfNetwork, networksOf } from '../../../src/desired/interfaces.ts'
 import type { Route } from '../../../src/layer2/links.ts'
 import { parseAddress } from '../../../src/net/address.ts'
 import { isInvalidRange, parseRange } from '../../../src/net/range.ts'
@@ -39,14 +39,17 @@ const cases: readonly [title: string, choice: string | undefined, vip: string, e
   ['the one by which an IPv6 address is reached, for an IPv4 VIP', 'can_reach:fd00:0:0:1::7', '192.0.2.1', ['eth1']],
 ]
 
+const interfacesFor = (choice: string | undefined, vip: string, all = routes) => {
+  const address = parseAddress(vip)
+  return chosenInterfaces(choice, all) ?? (address && interfaceOfNetwork(networksOf(all), address))
+}
+
 for (const [title, choice, vip, expected] of cases) {
   test(`29: interface: ${title}`, t => {
-    const address = parseAddress(vip)
-    t.deepEqual(address && interfacesFor(choice, address, routes), expected)
+    t.deepEqual(interfacesFor(choice, vip), expected)
   })
 }
 
 test('29: nothing is reached without routes', t => {
-  const address = parseAddress('10.0.0.9')
-  t.deepEqual(address && interfacesFor('can_reach:10.0.0.254', address, []), [])
+  t.deepEqual(interfacesFor('can_reach:10.0.0.254', '10.0.0.9', []), [])
 })

@@ -1,0 +1,33 @@
+/** Why the first candidate for a VIP cannot answer for it. Pure. */
+import { conditionTypes } from '../../api/names.ts'
+import type { Unable } from '../../desired/announcement/announcement.ts'
+import type { Links } from '../../layer2/links.ts'
+import { precedes } from '../../layer2/ownership/rank.ts'
+import type { Vip } from '../../layer2/responder.ts'
+import type { Finding } from '../../status/conditions.ts'
+
+export interface Objection {
+  readonly reason: Unable
+  readonly message: string
+}
+
+/** Whether this node is the one to tell: of all candidates the first by rank. */
+export const isFirst = (address: string, { candidates, weights }: Vip, node: string): boolean =>
+  candidates.has(node) && [...candidates].every(other => other === node || precedes(address, node, other, weights))
+
+/** What keeps this node from answering on any interface; undefined: nothing. */
+export function interfaceObjection(node: string, { interfaces }: Vip, { names }: Links): Objection | undefined {
+  if (interfaces.some(name => names.has(name))) return undefined
+  const message =
+    interfaces.length === 0
+      ? `Node ${node} has no interface whose network holds the address, or that reaches what the Eip names.`
+      : `Node ${node} has no interface ${interfaces.join(', ')}.`
+  return { reason: 'InterfaceNotFound', message }
+}
+
+export const notReady = ({ reason, message }: Objection): Finding => ({
+  type: conditionTypes.layer2Ready,
+  status: 'False',
+  reason,
+  message,
+})
