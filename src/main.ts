@@ -11,6 +11,8 @@ import type { KubeClient } from './kube/client.ts'
 import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from './kube/config.ts'
 import { isApiError } from './kube/errors.ts'
 import { createClient } from './kube/httpclient.ts'
+import { readLinks } from './layer2/links.ts'
+import { WorkerResponder } from './layer2/worker/responder.ts'
 import { electLeader } from './leader/elect.ts'
 import { sightings } from './liveness/poll.ts'
 import { type ControllerOptions, commandLine, type SpeakerOptions, type Start } from './options.ts'
@@ -134,7 +136,17 @@ function speak(options: SpeakerOptions, shared: Shared): Observable<never> {
     report: (err, failures) =>
       shared.log[failures === 1 ? 'warn' : 'debug']({ err, failures }, 'gobgpd cannot be told that a manager lives'),
   }).subscribe()
-  return speaker({ ...shared, router, options }).pipe(
+  const respond = (key: Uint8Array) =>
+    new WorkerResponder({
+      node: options.nodeName,
+      key,
+      notJoined: (err, address, name) =>
+        shared.log.warn(
+          { err, address, interface: name },
+          'switches that snoop on MLD may keep this address unreachable',
+        ),
+    })
+  return speaker({ ...shared, router, options, respond, readLinks }).pipe(
     finalize(() => {
       beating.unsubscribe()
       router.close()

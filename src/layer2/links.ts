@@ -59,7 +59,7 @@ const lines = (text: string, heading: number) =>
 /** Numbers as hexadecimal words in the byte order of the machine, which is little-endian on all that Node 24 is built for but s390x. */
 function ipv4(line: string): readonly Route[] {
   const [name = '', destination = '', , flags = '', , , metric = '', mask = ''] = line.split('\t')
-  const word = (text: string) => BigInt(Buffer.from(text, 'hex').reverse().readUInt32BE())
+  const word = (text: string) => BigInt(Buffer.from(text, 'hex').readUInt32LE())
   if (destination.length !== 8 || mask.length !== 8) return []
   const length = word(mask).toString(2).replaceAll('0', '').length
   return made(name, { family: 4, bits: word(destination) }, length, Number.parseInt(flags, 16), Number(metric))

@@ -39,7 +39,7 @@ const fields: Readonly<Record<Kind, readonly (readonly [field: string, ...values
     ['spec.interface', 'can_reach:', 'can_reach:router', 'can_reach:192.0.2.0/24', 'can_reach:fe80::1%eth0'],
     ['spec.preferredNodes[0].weight', absent, 0, 101, 1.5, '2'],
     ['spec.preferredNodes[0].nodeSelector', absent, 'a'],
-    ['spec.preferredNodes', Array(33).fill({ weight: 1, nodeSelector: {} })],
+    ['spec.preferredNodes', Array.from({ length: 33 }, () => ({ weight: 1, nodeSelector: {} }))],
     ['spec.disable', 'true'],
     ['spec.priority', '1', 1.5, 2 ** 31],
     ['spec.namespaces', 'default', Array(257).fill('a')],

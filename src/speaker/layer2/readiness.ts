@@ -2,7 +2,7 @@
 import { conditionTypes } from '../../api/names.ts'
 import type { Unable } from '../../desired/announcement/announcement.ts'
 import type { Links } from '../../layer2/links.ts'
-import { precedes } from '../../layer2/ownership/rank.ts'
+import { hash, precedes } from '../../layer2/ownership/rank.ts'
 import type { Vip } from '../../layer2/responder.ts'
 import type { Finding } from '../../status/conditions.ts'
 
@@ -12,8 +12,16 @@ export interface Objection {
 }
 
 /** Whether this node is the one to tell: of all candidates the first by rank. */
-export const isFirst = (address: string, { candidates, weights }: Vip, node: string): boolean =>
-  candidates.has(node) && [...candidates].every(other => other === node || precedes(address, node, other, weights))
+export function isFirst(address: string, { candidates, weights }: Vip, node: string): boolean {
+  const vip = hash(address)
+  const me = contender(node)
+  return (
+    candidates.has(node) &&
+    [...candidates].every(other => other === node || precedes(vip, me, contender(other), weights))
+  )
+}
+
+const contender = (name: string) => ({ name, seed: hash(name) })
 
 /** What keeps this node from answering on any interface; undefined: nothing. */
 export function interfaceObjection(node: string, { interfaces }: Vip, { names }: Links): Objection | undefined {

@@ -82,7 +82,7 @@ test('28: a candidate is eligible, whatever is served where', t => {
   const on = fc.subarray(['node1', 'node2', 'node3', 'node4'])
   const sharers = fc.array(
     fc.record({ policy: fc.constantFrom('Cluster', 'Local'), nodes: on }).map(({ policy, nodes: where }) => ({
-      service: service('web', { externalTrafficPolicy: policy as 'Cluster' | 'Local' }),
+      service: service('web', { externalTrafficPolicy: policy }),
       slices: [
         slice(
           'web',

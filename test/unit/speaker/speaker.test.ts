@@ -68,6 +68,8 @@ function run(
       mergePatch: mergePatch as unknown as KubeClient['mergePatch'],
     }),
     options: { nodeName: 'node1', namespace: 'fairlead-system', gobgpSocket: '', nextHops: 'self', ...options },
+    respond: () => t.fail('nothing is announced in layer 2'),
+    readLinks: () => Promise.reject(new Error('nothing is announced in layer 2')),
     log: pino({}, log),
     stop,
   }).subscribe({ error: error => t.fail(String(error)), complete: () => (ended = true) })
