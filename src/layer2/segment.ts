@@ -1,12 +1,15 @@
 import type { Family } from '../net/address.ts'
 import type { CounterName } from './counters.ts'
 import type { Effect } from './ownership/effect.ts'
+import type { Frame } from './ownership/frame.ts'
 import { Member } from './ownership/member.ts'
 import type { ResponderEvent, Vip } from './responder.ts'
 import type { Output } from './segment/output.ts'
+import { BeatCodec } from './wire/codec.ts'
 import { etherTypes, HEADER_LENGTH, typeOf } from './wire/ethernet.ts'
 import { macBytes } from './wire/mac.ts'
 import { protocols } from './wire/neighbor.ts'
+import { Roster } from './wire/roster.ts'
 import { familyOf, VipMap } from './wire/vip.ts'
 
 /** A VIP that is taken part in. */
@@ -34,6 +37,8 @@ export interface SegmentOptions {
 export class Segment {
   readonly #options: SegmentOptions
   readonly #member: Member
+  readonly #roster = new Roster()
+  readonly #codec: BeatCodec
   readonly #entries = new Map<string, Entry>()
   /** The same, found by what frames say. */
   readonly #vips = new VipMap<Entry>()
@@ -44,6 +49,8 @@ export class Segment {
   constructor(options: SegmentOptions, now: number) {
     this.#options = options
     this.#member = new Member(options, now)
+    this.#codec = new BeatCodec(options.key, options.node, this.#roster)
+    this.#do(this.#member.setCarrier(false, now))
   }
 
   /** How many VIPs are taken part in. */
@@ -77,6 +84,9 @@ export class Segment {
 
   update(changes: ReadonlyMap<string, Vip | undefined>, now: number): void {
     for (const [vip, change] of changes) if (change) this.#add(vip)
+    for (const set of new Set(Array.from(changes.values(), change => change?.candidates))) {
+      for (const node of set ?? []) this.#roster.learn(node)
+    }
     this.#do(this.#member.update(changes, now))
     for (const [vip, change] of changes) if (!change) this.#remove(vip)
   }
@@ -106,9 +116,11 @@ export class Segment {
    * Takes a frame, at the start of a buffer that has room for a reply. Returns the length of the reply that is there now, in place of
    * the frame; 0 if there is none (bytes).
    */
-  receive(frame: Buffer, length: number): number {
+  receive(frame: Buffer, length: number, now: number): number {
     if (length < HEADER_LENGTH) return this.#drop('Truncated')
     switch (typeOf(frame)) {
+      case etherTypes.beat:
+        return this.#receiveBeat(frame, length, now)
       case etherTypes.arp:
         return this.#receiveNeighbor(frame, length, 4)
       case etherTypes.ipv6:
@@ -116,6 +128,15 @@ export class Segment {
       default:
         return this.#drop('UnknownType')
     }
+  }
+
+  #receiveBeat(frame: Buffer, length: number, now: number): 0 {
+    const beat = this.#codec.decode(frame, length)
+    if (typeof beat === 'string') return this.#drop(beat)
+    if (beat === undefined) return 0
+    this.#options.count('BeatsReceived', 1)
+    this.#do(this.#member.receive(beat.frame, now))
+    return 0
   }
 
   #receiveNeighbor(frame: Buffer, length: number, family: Family): number {
@@ -145,7 +166,13 @@ export class Segment {
     for (const effect of effects) {
       if (effect.type === 'own') this.#own(effect)
       else if (effect.type === 'yield') this.#yield(effect)
+      else this.#sendBeat(effect.frame)
     }
+  }
+
+  #sendBeat(frame: Frame): void {
+    for (const part of this.#codec.encode({ frame, mac: this.#mac, unseen: [] })) this.#send(part)
+    this.#options.count('BeatsSent', 1)
   }
 
   #own({ vip, epoch, cause }: Effect & { type: 'own' }): void {

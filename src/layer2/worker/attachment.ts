@@ -86,7 +86,7 @@ export class Attachment {
   receive(socket: PacketSocket, batch: FrameBatch, now: number): void {
     const count = socket.receive(batch)
     for (let i = 0; i < count; i++) {
-      const length = this.#segment.receive(batch.frames[i] as Buffer, batch.lengthAt(i))
+      const length = this.#segment.receive(batch.frames[i] as Buffer, batch.lengthAt(i), now)
       if (length > 0) batch.reply(i, length)
     }
     const { replies } = batch

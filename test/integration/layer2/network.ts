@@ -5,10 +5,14 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exec, inNamespace } from '../../../hack/lab/exec.ts'
+import type { Answering } from '../../../hack/lab/segment/answers.ts'
 import type { ResponderEvent } from '../../../src/layer2/responder.ts'
+import type { Lap } from './asker.ts'
 import type { HostOrder } from './host.ts'
 
 const KEY = '00'.repeat(32)
+/** Milliseconds between two questions for an address. */
+const EVERY_MS = 5
 
 type Said =
   | ResponderEvent
@@ -20,6 +24,7 @@ export class Network {
   readonly #name: string
   readonly #namespaces: string[] = []
   readonly #hosts: Host[] = []
+  readonly #askers: Asker[] = []
 
   constructor(name: string) {
     this.#name = name
@@ -64,12 +69,20 @@ export class Network {
     return started
   }
 
+  /** Asks for these addresses from a host all the time; see `asker.ts`. */
+  ask(host: string, addresses: readonly string[]): Asker {
+    const asker = new Asker(this.namespace(host), addresses)
+    this.#askers.push(asker)
+    return asker
+  }
+
   /** The MAC address of a host. */
   async mac(host: string): Promise<string> {
     return (await this.run(host, ['cat', '/sys/class/net/eth0/address'])).trim()
   }
 
   async remove(): Promise<void> {
+    for (const asker of this.#askers) asker.stop()
     await Promise.all(this.#hosts.map(host => host.kill()))
     for (const namespace of this.#namespaces) await exec(['ip', 'netns', 'delete', namespace]).catch(() => {})
   }
@@ -112,6 +125,12 @@ export class Host {
     return owned
   }
 
+  /** As it last said it, when told to. */
+  counter(name: string): number {
+    const last = this.said.findLast(({ type }) => type === 'counters')
+    return last?.type === 'counters' ? (last.counters[name] ?? 0) : 0
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#process.kill(name)
   }
@@ -125,6 +144,31 @@ export class Host {
   async ended(): Promise<number | null> {
     if (this.#process.exitCode === null) await once(this.#process, 'exit')
     return this.#process.exitCode
+  }
+}
+
+/** A client that asks for addresses every few milliseconds. */
+export class Asker {
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>
+  readonly #laps: AsyncIterator<string>
+
+  constructor(namespace: string, addresses: readonly string[]) {
+    const script = new URL('asker.ts', import.meta.url).pathname
+    const argv = inNamespace(namespace, [process.execPath, script, String(EVERY_MS), ...addresses])
+    const [command = '', ...args] = argv
+    this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#laps = createInterface(this.#process.stdout)[Symbol.asyncIterator]()
+  }
+
+  /** By address, how it was answered since the last lap. */
+  async lap(): Promise<ReadonlyMap<string, Answering>> {
+    this.#process.stdin.write('\n')
+    const { value } = await this.#laps.next()
+    return new Map(Object.entries(JSON.parse(value) as Lap))
+  }
+
+  stop(): void {
+    this.#process.kill()
   }
 }
 
