@@ -63,9 +63,8 @@ async function watch(t: ExecutionContext, action: () => Promise<void>): Promise<
   }
 }
 
-test.serial('25: VIPs spread over the nodes, and each is answered by one', async t => {
+test.serial('25: each VIP is answered by one', async t => {
   await watch(t, () => sleep(500))
-  for (const name of names) t.true(ownedBy(name).length > 0, `${name} has none`)
 })
 
 test.serial('26: killed (-9): others answer', async t => {
@@ -83,10 +82,7 @@ test.serial('27: back again it takes nothing', async t => {
     await until('it takes part', () => host.said.some(({ type }) => type === 'link'))
     await sleep(1_500)
   })
-  t.deepEqual(
-    ['b', 'c'].map(name => [...hostOf(name).owned()]),
-    before,
-  )
+  t.deepEqual(['b', 'c'].map(ownedBy), before)
   t.deepEqual(ownedBy('a'), [])
 })
 
