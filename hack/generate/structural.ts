@@ -6,6 +6,7 @@ export type Schema = { readonly [key: string]: Json | undefined }
 /** What both have in common, and what is kube-apiserver's own. */
 const carriedOver = new Set([
   'description',
+  'default',
   'format',
   'enum',
   'required',

@@ -24,6 +24,8 @@ export const annotations = {
   /** The same under MetalLB's names, the newer first. */
   metallbAllowSharedIp: 'metallb.io/allow-shared-ip',
   metallbFormerAllowSharedIp: 'metallb.universe.tf/allow-shared-ip',
+  /** On a Service: `true` reserves its addresses for it, also when it is gone. */
+  keepAddress: 'fairlead.dev/keep-address',
   /** On an Eip: `true` makes it the one that Services without a preference use. */
   defaultEip: 'eip.openelb.kubesphere.io/is-default-eip',
   /** On a Node: nothing is announced from it while this is present. */

@@ -50,8 +50,8 @@ export const virtualIPSpec = z.object({
     }),
     maxSharers,
   )
-    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['uid'] })
-    .describe('The Services that have the address; several if they share it, none while it is held.'),
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['uid'], default: [] })
+    .describe('The Services that have the address; several if they share it, none while it is held or only reserved.'),
   held: z
     .object({
       for: z
@@ -65,6 +65,19 @@ export const virtualIPSpec = z.object({
       ),
     })
     .describe('Kept back until no speaker can announce it any more.')
+    .exactOptional(),
+  reserved: z
+    .object({
+      namespace: text(63).describe('Namespace of the Service.'),
+      name: text(63).describe('Name of the Service.'),
+      kept: z
+        .boolean()
+        .describe(
+          'true: the Service itself asks for it by annotation. It ends when it has the address and does not ask for it any more.',
+        )
+        .exactOptional(),
+    })
+    .describe('The Service that alone may have the address while nobody has it. It need not exist.')
     .exactOptional(),
 })
 
@@ -106,11 +119,18 @@ const nameOfAddress: Rule<VirtualIPParts> = {
   },
 }
 
-const eitherGivenOrHeld: Rule<VirtualIPParts> = {
-  cel: '(size(self.spec.services) > 0) != has(self.spec.held)',
-  message: 'must name a Service unless the address is held, and none if it is',
+const notWithoutReason: Rule<VirtualIPParts> = {
+  cel: 'size(self.spec.services) > 0 || has(self.spec.held) || has(self.spec.reserved)',
+  message: 'must name a Service unless the address is held or reserved',
   field: 'spec.services',
-  holds: ({ spec }) => spec.services.length > 0 !== (spec.held !== undefined),
+  holds: ({ spec }) => spec.services.length > 0 || spec.held !== undefined || spec.reserved !== undefined,
+}
+
+const notGivenWhileHeld: Rule<VirtualIPParts> = {
+  cel: 'size(self.spec.services) == 0 || !has(self.spec.held)',
+  message: 'must name no Service while the address is held',
+  field: 'spec.services',
+  holds: ({ spec }) => spec.services.length === 0 || spec.held === undefined,
 }
 
 const sharedByAll: Rule<VirtualIPParts> = {
@@ -129,7 +149,7 @@ const sharedByAll: Rule<VirtualIPParts> = {
     ),
 }
 
-export const virtualIP = constrain(parts, nameOfAddress, eitherGivenOrHeld, sharedByAll).describe(
+export const virtualIP = constrain(parts, nameOfAddress, notWithoutReason, notGivenWhileHeld, sharedByAll).describe(
   'An address that is given to a Service. Creating it is the allocation, deleting it the release.',
 )
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Eip } from '../api/eip.ts'
 import { controllerFieldManager } from '../api/names.ts'
-import type { VirtualIP } from '../api/virtualip.ts'
+import type { VirtualIP, VirtualIPSpec } from '../api/virtualip.ts'
 import { Allocator } from '../ipam/allocator.ts'
 import { type Decision, decide } from '../ipam/decide.ts'
-import { type Entry, owners } from '../ipam/entry.ts'
+import { type Entry, isOf, isReservedFor, owners } from '../ipam/entry.ts'
 import type { ServiceFilter } from '../ipam/ours.ts'
 import { type Freed, WaitingList } from '../ipam/waiting.ts'
 import type { KubeClient } from '../kube/client.ts'
@@ -27,6 +27,8 @@ export interface Outcome {
   readonly decision?: Decision
   /** What is held for a Service of this name, and the nodes that are waited for. */
   readonly held: readonly { readonly entry: Entry; readonly nodes: readonly string[] }[]
+  /** What is reserved for a Service of this name, and had by nobody. */
+  readonly reserved: readonly { readonly entry: Entry; readonly isInEip: boolean }[]
 }
 
 export interface AllocationListener {
@@ -99,13 +101,7 @@ export class Allocation {
       }
       if (virtualIP === undefined) continue
       this.#ledger.seen(virtualIP)
-      if (!isDeepStrictEqual(virtualIP.spec.services, gone?.spec.services)) {
-        // They are told who has what they wait for, and may be able to share it now.
-        for (const woken of this.#waiting.wakeForAddress(virtualIP.spec.address)) keys.add(woken)
-        for (const { sharing } of [...virtualIP.spec.services, ...(gone?.spec.services ?? [])]) {
-          for (const woken of sharing ? this.#waiting.wakeForSharing(sharing.key) : []) keys.add(woken)
-        }
-      }
+      for (const key of this.#concerned(virtualIP.spec, gone?.spec)) keys.add(key)
     }
     if (first || touched.kinds.has('eips')) {
       for (const name of new Set([...before.eips.keys(), ...snapshot.eips.keys()])) {
@@ -130,14 +126,21 @@ export class Allocation {
     try {
       const service = this.#snapshot.services.get(key)
       const outcome = service === undefined ? await this.#clear(key) : await this.#settle(service, key)
-      const held = this.allocator.entriesOfService(key).filter(entry => entry.held !== undefined)
-      return { ...outcome, held: held.map(entry => ({ entry, nodes: this.#holds.waitedFor(entry) })) }
+      const entries = this.allocator.entriesOfService(key)
+      const held = entries.filter(entry => entry.held !== undefined)
+      return {
+        ...outcome,
+        held: held.map(entry => ({ entry, nodes: this.#holds.waitedFor(entry) })),
+        reserved: entries.flatMap(entry =>
+          isReservedFor(entry, key) ? { entry, isInEip: this.allocator.home(entry) !== undefined } : [],
+        ),
+      }
     } finally {
       for (const address of offered) this.#offer(address, this.#wake)
     }
   }
 
-  async #settle(service: Service, key: string): Promise<Omit<Outcome, 'held'>> {
+  async #settle(service: Service, key: string): Promise<Omit<Outcome, 'held' | 'reserved'>> {
     let decision = this.#decideOrWait(service, key)
     while (!(await this.#record(decision))) decision = this.#decideOrWait(service, key)
     const release = this.#due(decision.release)
@@ -195,9 +198,9 @@ export class Allocation {
     await this.#client.mergePatch(services, metadata, patch, options)
   }
 
-  async #clear(key: string): Promise<Omit<Outcome, 'held'>> {
+  async #clear(key: string): Promise<Omit<Outcome, 'held' | 'reserved'>> {
     this.#waiting.forget(key)
-    const entries = this.#due(this.allocator.entriesOfService(key))
+    const entries = this.#due(this.allocator.entriesOfService(key).filter(entry => isOf(entry, key)))
     if (entries.length > 0 && (await find(this.#client, services, refOf(key))) === undefined) {
       for (const entry of entries) await this.#release(entry, key)
     }
@@ -235,6 +238,18 @@ export class Allocation {
   #freed(address: Address): Freed {
     const eips = this.allocator.offering(address).map(({ name }) => name)
     return { address: formatAddress(address), family: address.family, eips }
+  }
+
+  /** Who is told what has become of an address, and may be able to have or to share it now. */
+  #concerned(is: VirtualIPSpec, was: VirtualIPSpec | undefined): readonly string[] {
+    const reservation = !isDeepStrictEqual(is.reserved, was?.reserved)
+    if (!reservation && isDeepStrictEqual(is.services, was?.services)) return []
+    const shared = new Set([...is.services, ...(was?.services ?? [])].flatMap(({ sharing }) => sharing?.key ?? []))
+    return [
+      ...(reservation ? owners(is) : []),
+      ...this.#waiting.wakeForAddress(is.address),
+      ...[...shared].flatMap(key => this.#waiting.wakeForSharing(key)),
+    ]
   }
 
   #eipChanged(name: string, eip: Eip | undefined, keys: Set<string>): void {

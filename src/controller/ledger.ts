@@ -122,8 +122,9 @@ export class Ledger {
   }
 
   #write(entry: Entry): Promise<VirtualIP> {
-    const { uid = '', version = '', eip, protocol, services, held = null } = entry
-    const patch = { metadata: { uid, resourceVersion: version }, spec: { eip, protocol, services, held } }
+    const { uid = '', version = '', eip, protocol, services, held = null, reserved = null } = entry
+    const spec = { eip, protocol, services, held, reserved }
+    const patch = { metadata: { uid, resourceVersion: version }, spec }
     return this.#client.mergePatch(virtualIPs, { name: nameOf(entry) }, patch)
   }
 
@@ -176,17 +177,16 @@ export class Ledger {
 }
 
 function entryOf({ metadata: { uid, resourceVersion: version }, spec }: VirtualIP): Entry {
-  const { address, eip, protocol, services, held } = spec
-  return { address, eip, protocol, services, uid, version, ...(held && { held }) }
+  return { ...spec, uid, version }
 }
 
 function draft(entry: Entry) {
-  const { address, eip, protocol, services } = entry
+  const { address, eip, protocol, services, reserved } = entry
   return {
     apiVersion,
     kind: virtualIPs.kind,
     metadata: { name: nameOf(entry) },
-    spec: { address, eip, protocol, services },
+    spec: { address, eip, protocol, services, ...(reserved && { reserved }) },
   }
 }
 

@@ -14,7 +14,7 @@ import { BgpStatus } from './bgpstatus.ts'
 import { nameOf } from './ledger.ts'
 import { type PoolStatus, poolStatus, poolTold } from './poolstatus.ts'
 import { ServiceStatus } from './servicestatus.ts'
-import { announcementTold, heldTold, type VirtualIPStatus, virtualIPStatus } from './virtualipstatus.ts'
+import { announcementTold, heldTold, reservedTold, type VirtualIPStatus, virtualIPStatus } from './virtualipstatus.ts'
 
 /**
  * Status writes under way at once. A Service's address is waited for: it has as many as the API server gains from. All else
@@ -67,10 +67,14 @@ export class ControllerStatus {
   }
 
   /** Takes up what came of the work on a Service, by the snapshot that it was done by. */
-  settled(key: string, { service, entries, decision, held }: Outcome, snapshot: Snapshot): void {
+  settled(key: string, { service, entries, decision, held, reserved }: Outcome, snapshot: Snapshot): void {
     for (const { entry, nodes } of held) {
       const name = nameOf(entry)
       if (nodes.length > 0) this.#virtualIPs.write({ name }, snapshot.virtualIPs.get(name), heldTold(nodes))
+    }
+    for (const { entry, isInEip } of reserved) {
+      const name = nameOf(entry)
+      this.#virtualIPs.write({ name }, snapshot.virtualIPs.get(name), reservedTold(key, isInEip))
     }
     if (service === undefined) return this.#services.forget(refOf(key))
     if (decision?.ours !== true) return this.#services.takeBack(service)

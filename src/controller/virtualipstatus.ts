@@ -56,3 +56,12 @@ export function heldTold(nodes: readonly string[]): Told {
   const finding: Finding = { type: conditionTypes.announced, status: 'Unknown', reason: 'Held', message }
   return { announcedBy: `possibly ${few(nodes, ', ')}`, findings: [finding] }
 }
+
+/** What a VirtualIP is to say that is reserved for a Service, `namespace/name`, and that nobody has. */
+export function reservedTold(key: string, isInEip: boolean): Told {
+  const message = `Reserved for ${key}, which does not have it now${isInEip ? '' : '; it is in no Eip'}.`
+  return {
+    announcedBy: '',
+    findings: [{ type: conditionTypes.announced, status: 'False', reason: 'Reserved', message }],
+  }
+}

@@ -3,11 +3,12 @@ import type { Service } from '../kube/objects.ts'
 import { keyOf } from '../kube/resources.ts'
 import { type Address, type Family, formatAddress, parseAddress } from '../net/address.ts'
 import type { Allocator } from './allocator.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, isOf } from './entry.ts'
 import { type AllocationFailure, isFailure } from './failure.ts'
 import { find, newEntry } from './find.ts'
 import { foreignIngress, isOurs, type ServiceFilter } from './ours.ts'
 import { familiesOf, type Request, readRequest } from './request.ts'
+import { reserve } from './reserved.ts'
 import { serviceRef, withService } from './sharing.ts'
 import type { Wait } from './waiting.ts'
 
@@ -36,9 +37,10 @@ export function decide(
   allocator: Allocator,
   filter: ServiceFilter,
 ): Decision {
-  const held = allocator.entriesOfService(keyOf(service.metadata))
+  const key = keyOf(service.metadata)
+  const held = allocator.entriesOfService(key)
   if (!isLoadBalancer(service) || !isOurs(service, filter) || foreignIngress(service, allocator, filter)) {
-    return { ours: false, keep: [], release: held, allocate: [] }
+    return { ours: false, keep: [], release: held.filter(entry => isOf(entry, key)), allocate: [] }
   }
   const request = readRequest(service)
   const parts = familiesOf(service).map((family): Part => {
@@ -76,7 +78,7 @@ function combine(service: Service, held: readonly Entry[], parts: readonly Part[
   const told = toldBy(service)
   const entries = parts.flatMap(({ current, next }) => {
     const entry = failing ? current : (next ?? current)
-    return entry === undefined || (lacking && !told.has(entry.address)) ? [] : entry
+    return entry === undefined || (lacking && !told.has(entry.address)) ? [] : reserve(entry, service)
   })
   const recorded = new Set(held.map(({ address }) => address))
   const keep = entries.filter(({ address }) => recorded.has(address))
@@ -88,7 +90,7 @@ function combine(service: Service, held: readonly Entry[], parts: readonly Part[
   return {
     ours: true,
     keep,
-    release: held.filter(({ address }) => !kept.has(address)),
+    release: held.filter(entry => !kept.has(entry.address) && isOf(entry, keyOf(service.metadata))),
     allocate: entries.filter(({ address }) => !recorded.has(address)),
     ...(failed?.failure && { failure: failed.failure }),
     ...(wait && { wait }),
@@ -114,18 +116,17 @@ function givenBefore(family: Family, service: Service, held: readonly Entry[], a
     if (address.family !== family || eip === undefined) return []
     const entry = allocator.at(formatAddress(address))
     if (entry === undefined) return newEntry(address, eip, service)
-    return entry.held === undefined ? (withService(entry, serviceRef(service)) ?? []) : []
+    return withService(entry, serviceRef(service)) ?? []
   })
 }
 
 /**
- * An entry as it is to read now, the same object if nothing has changed; undefined if no Eip holds the address, or it cannot
- * be shared any more with the others that have it. What is held for the Service is its own again: whoever still announces it leads to the Service of that very name.
+ * An entry as it is to read now, the same object if nothing has changed; undefined if no Eip holds the address, or the Service
+ * cannot be one of those that have it.
  */
 function current(entry: Entry, service: Service, allocator: Allocator): Entry | undefined {
-  const { held: _, ...given } = entry
   const eip = allocator.home(entry)
-  const own = withService(given, serviceRef(service))
+  const own = withService(entry, serviceRef(service))
   if (eip === undefined || own === undefined) return undefined
   const now = { ...own, eip: eip.name, protocol: eip.protocol }
   return isDeepStrictEqual(now, entry) ? entry : now

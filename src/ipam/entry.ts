@@ -15,9 +15,20 @@ export type ServiceRef = Entry['services'][number]
 /** Kept back from others than its former Service. */
 export type Held = NonNullable<Entry['held']>
 
-/** Keys of the Services that have the address, or, while it is held, of the one that may have it again. */
-export function owners({ services, held }: Pick<Entry, 'services' | 'held'>): readonly string[] {
-  return held === undefined ? services.map(keyOf) : [keyOf(held.for)]
+/** Keys of the Services that have the address, and of those that it is held or reserved for. */
+export function owners({ services, held, reserved }: Pick<Entry, 'services' | 'held' | 'reserved'>): readonly string[] {
+  const refs = [...services, ...(held ? [held.for] : []), ...(reserved ? [reserved] : [])]
+  return [...new Set(refs.map(keyOf))]
+}
+
+/** Whether a Service has the address, or it is held for it: not that it is merely reserved for it. */
+export function isOf({ services, held }: Entry, key: string): boolean {
+  return services.some(ref => keyOf(ref) === key) || (held !== undefined && keyOf(held.for) === key)
+}
+
+/** Whether an address that nobody has is kept for this Service, and for nobody else. */
+export function isReservedFor({ services, held, reserved }: Entry, key: string): boolean {
+  return services.length === 0 && held === undefined && reserved !== undefined && keyOf(reserved) === key
 }
 
 /**
@@ -27,16 +38,22 @@ export function owners({ services, held }: Pick<Entry, 'services' | 'held'>): re
  * @param nodes whose speakers may still announce it
  */
 export function without(entry: Entry, key: string, nodes: readonly string[]): Entry | undefined {
-  const services = entry.services.filter(service => keyOf(service) !== key)
-  if (services.length > 0) return services.length === entry.services.length ? entry : { ...entry, services }
-  if (nodes.length === 0) return undefined
-  const { namespace = '', name } = refOf(key)
-  return entry.held === undefined ? { ...entry, services, held: { for: { namespace, name }, nodes } } : entry
+  const { held, ...given } = entry
+  const services = given.services.filter(service => keyOf(service) !== key)
+  if (services.length > 0) return services.length === given.services.length ? entry : { ...entry, services }
+  if (nodes.length > 0) {
+    const { namespace = '', name } = refOf(key)
+    return held === undefined ? { ...given, services, held: { for: { namespace, name }, nodes } } : entry
+  }
+  if (entry.reserved === undefined) return undefined
+  return isReservedFor(entry, keyOf(entry.reserved)) ? entry : { ...given, services }
 }
 
 /** Who has the address, as OpenELB's `status.used` tells it: `ns/name`, sharers joined by `;`. */
-export function holders(entry: Entry): string {
-  return `${owners(entry).join(';')}${entry.held === undefined ? '' : ' (held)'}`
+export function holders({ services, held, reserved }: Entry): string {
+  if (services.length > 0) return services.map(keyOf).join(';')
+  if (held !== undefined) return `${keyOf(held.for)} (held)`
+  return reserved === undefined ? '' : `${keyOf(reserved)} (reserved)`
 }
 
 /** Why an address is held, for people, without a full stop. */

@@ -18,6 +18,8 @@ export type FailureReason =
   | 'AddressInUse'
   /** The address asked for was taken back from another Service, and a speaker may still announce it. */
   | 'AddressHeld'
+  /** The address asked for is kept for a Service of another name. */
+  | 'AddressReserved'
   /** The address asked for is not one that the Eip, or any Eip, can give. */
   | 'AddressNotInEip'
   /** What is asked for is no address. */

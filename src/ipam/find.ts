@@ -62,6 +62,10 @@ function findExact(address: Address, asker: Asker, allocator: Allocator): Found 
   if (holder.held !== undefined) {
     return { failure: failed('AddressHeld', `${asked(asker, text)} is held: ${reasonHeld(holder.held)}`), wait }
   }
+  if (holder.services.length === 0 && holder.reserved !== undefined) {
+    const message = `${asked(asker, text)} is reserved for ${keyOf(holder.reserved)}`
+    return { failure: failed('AddressReserved', message), wait }
+  }
   const own = serviceRef(asker.service)
   const shared = withService(holder, own)
   if (shared !== undefined) return { entry: shared }

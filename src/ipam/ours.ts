@@ -2,6 +2,7 @@ import { annotations, conditionPrefix, loadBalancerAnnotationValue } from '../ap
 import type { Service } from '../kube/objects.ts'
 import { keyOf } from '../kube/resources.ts'
 import type { Allocator } from './allocator.ts'
+import { isOf } from './entry.ts'
 
 /** Which Services this installation serves. */
 export interface ServiceFilter {
@@ -28,7 +29,8 @@ export function isOurs(service: Service, { loadBalancerClass, requireAnnotation 
 export function foreignIngress(service: Service, allocator: Allocator, filter: ServiceFilter): boolean {
   const { loadBalancer, conditions = [] } = service.status ?? {}
   const ingress = loadBalancer?.ingress ?? []
-  const given = allocator.entriesOfService(keyOf(service.metadata)).map(({ address }) => address)
+  const key = keyOf(service.metadata)
+  const given = allocator.entriesOfService(key).flatMap(entry => (isOf(entry, key) ? entry.address : []))
   return (
     ingress.length > 0 &&
     !ingress.some(({ ip }) => ip !== undefined && given.includes(ip)) &&

@@ -58,17 +58,20 @@ export function obstacle(own: ServiceRef, others: readonly ServiceRef[]): string
 }
 
 /**
- * An entry with a Service among those that have the address, as it is to read now; undefined if it cannot be. Who is there
+ * An entry with a Service among those that have the address, as it is to read now; undefined if it cannot be. An address that
+ * nobody has goes to the one that it is held and reserved for: whoever still announces it leads to that very name. Who is there
  * keeps the address: one that comes, or that is not any more as it is recorded, gives way to all others, and else to those
  * that were there before it.
  */
 export function withService(entry: Entry, own: ServiceRef): Entry | undefined {
-  const { services } = entry
+  const { held, ...given } = entry
+  const { services, reserved } = given
+  if (services.length === 0 && [held?.for, reserved].some(ref => ref && keyOf(ref) !== keyOf(own))) return undefined
   const index = services.findIndex(ref => keyOf(ref) === keyOf(own))
   const unchanged = index >= 0 && isDeepStrictEqual(services[index]?.sharing, own.sharing)
   const rivals = services.filter((_, at) => at !== index && (!unchanged || at < index))
   if (obstacle(own, rivals) !== undefined) return undefined
-  return { ...entry, services: index < 0 ? [...services, own] : services.with(index, own) }
+  return { ...given, services: index < 0 ? [...services, own] : services.with(index, own) }
 }
 
 /** A key that cannot be read shares with nobody. */

@@ -141,6 +141,7 @@ export const fullVirtualIP: Sample<Required<Omit<VirtualIPSpec, 'held'>>> = {
         sharing: { key: 'dns', ports: ['53/UDP'], pods },
       },
     ],
+    reserved: { namespace: 'default', name: 'tcp', kept: true },
   },
 }
 
@@ -233,6 +234,29 @@ export const valid = {
           { namespace: 'default', name: 'web', uid: '1', sharing: { key: 'a', ports: ['80/TCP'] } },
           { namespace: 'other', name: 'web', uid: '2', sharing: { key: 'a', ports: ['443/TCP'] } },
         ],
+      },
+    },
+    {
+      title: 'reserved',
+      name: '192.0.2.11',
+      spec: {
+        address: '192.0.2.11',
+        eip: 'pool',
+        protocol: 'bgp',
+        services: [],
+        reserved: { namespace: 'default', name: 'web' },
+      },
+    },
+    {
+      title: 'reserved and held',
+      name: '192.0.2.12',
+      spec: {
+        address: '192.0.2.12',
+        eip: 'pool',
+        protocol: 'bgp',
+        services: [],
+        held: { for: { namespace: 'default', name: 'web' }, nodes: ['node1'] },
+        reserved: { namespace: 'default', name: 'other' },
       },
     },
     {

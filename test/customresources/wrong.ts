@@ -100,7 +100,9 @@ const fields: Readonly<Record<Kind, readonly (readonly [field: string, ...values
     ],
     ['spec.eip', absent],
     ['spec.protocol', absent, 'ospf'],
-    ['spec.services', absent, []],
+    ['spec.services', 'web'],
+    ['spec.reserved.name', absent],
+    ['spec.reserved.namespace', absent],
     ['spec.services[1].uid', absent],
     ['spec.services[1].sharing.key', absent, 'a'.repeat(254)],
     ['spec.services[1].sharing.ports', absent, '53'],
@@ -152,6 +154,12 @@ export const wrong: readonly Wrong[] = [
       field: 'spec.services',
     })),
   ),
+  {
+    title: 'VirtualIP that is neither given nor held nor reserved',
+    kind: 'VirtualIP',
+    object: { metadata: { name: '192.0.2.7' }, spec: { ...valid.VirtualIP[1].spec, services: [] } },
+    field: 'spec.services',
+  },
   {
     title: 'VirtualIP that is held, and given',
     kind: 'VirtualIP',

@@ -104,6 +104,17 @@ test('8: of two who let a Service join at once, one is refused, sees the other, 
   await config.close()
 })
 
+test('7: people reserve an address by its name, its Eip and its Service', async t => {
+  const { client } = t.context
+  const name = '198.51.100.4'
+  const reserved = { namespace: 'default', name: 'web' }
+  const drafted = { address: name, eip: 'pool', protocol: 'bgp', reserved } as VirtualIPSpec
+  const { spec } = await client.create(virtualIPs, { metadata: { name }, spec: drafted })
+  t.deepEqual(spec, { ...drafted, services: [] })
+  const freed = client.mergePatch(virtualIPs, { name }, { spec: { reserved: null } })
+  t.like(await t.throwsAsync(freed, { instanceOf: ApiError }), { status: 422, reason: 'Invalid' })
+})
+
 test('7: holding an address and giving it again are one write each, and it cannot be both', async t => {
   const { client, controlPlane } = t.context
   const allocator = new Allocator()

@@ -167,14 +167,17 @@ export class Play {
     throw new Error(`it does not settle: ${this.ledger.join(', ')}`)
   }
 
-  /** What the ledger at the server says: `address service`, or `address (nodes)` if held, in the order of the texts. */
+  /** What the ledger at the server says: `address service;service (nodes that it is held for) [reserved for]`, sorted. */
   get ledger(): readonly string[] {
     return this.server
       .all(virtualIPs)
-      .map(({ spec: { address, services, held } }) =>
-        held === undefined
-          ? `${address} ${services.map(({ name }) => name).join(';')}`
-          : `${address} (${held.nodes.join(',')})`,
+      .map(({ spec: { address, services, held, reserved } }) =>
+        [
+          address,
+          ...(services.length > 0 ? [services.map(({ name }) => name).join(';')] : []),
+          ...(held ? [`(${held.nodes.join(',')})`] : []),
+          ...(reserved ? [`[${reserved.name}]`] : []),
+        ].join(' '),
       )
       .sort()
   }
