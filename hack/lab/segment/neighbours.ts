@@ -26,12 +26,15 @@ export async function neighbours(lab: Lab, place: Place): Promise<ReadonlyMap<st
   )
 }
 
-/** Lets a kernel believe, as if it had just been confirmed, that these have the addresses. */
+/**
+ * Lets a kernel believe, as if it had just been confirmed, that these have the addresses. It does not count them among the
+ * entries of which a machine keeps a thousand only (gc_thresh3); frames change them as they do others.
+ */
 export async function setReachable(lab: Lab, place: Place, macs: ReadonlyMap<string, string>): Promise<void> {
   const device = place === 'router' ? 'br0' : 'eth0'
   const lines = Array.from(
     macs,
-    ([address, mac]) => `neighbour replace ${address} lladdr ${mac} nud reachable dev ${device}`,
+    ([address, mac]) => `neighbour replace ${address} lladdr ${mac} nud reachable extern_learn dev ${device}`,
   )
   const batch = ['ip', '-netns', namespaceOf(lab.name, place), '-batch', '-']
   await exec(batch, { input: `${lines.join('\n')}\n` })
