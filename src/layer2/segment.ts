@@ -1,22 +1,19 @@
 import type { Family } from '../net/address.ts'
+import { Announcer } from './announce/announcer.ts'
+import type { AnnounceEffect } from './announce/effect.ts'
 import type { CounterName } from './counters.ts'
 import type { Effect } from './ownership/effect.ts'
 import type { Frame } from './ownership/frame.ts'
 import { Member } from './ownership/member.ts'
-import type { ResponderEvent, Vip } from './responder.ts'
-import type { Output } from './segment/output.ts'
+import type { Vip } from './responder.ts'
+import type { Output, SegmentEvent } from './segment/output.ts'
+import { VipTable } from './segment/table.ts'
 import { BeatCodec } from './wire/codec.ts'
 import { etherTypes, HEADER_LENGTH, typeOf } from './wire/ethernet.ts'
 import { macBytes } from './wire/mac.ts'
 import { protocols } from './wire/neighbor.ts'
 import { Roster } from './wire/roster.ts'
-import { familyOf, VipMap } from './wire/vip.ts'
-
-/** A VIP that is taken part in. */
-interface Entry {
-  readonly vip: string
-  answered: boolean
-}
+import { familyOf } from './wire/vip.ts'
 
 export interface SegmentOptions {
   /** The interface's name. */
@@ -28,6 +25,8 @@ export interface SegmentOptions {
   /** Higher than any before. */
   readonly incarnation: number
   readonly count: (name: CounterName, by: number) => void
+  /** From 0 to 1. */
+  readonly random: () => number
 }
 
 /**
@@ -37,25 +36,30 @@ export interface SegmentOptions {
 export class Segment {
   readonly #options: SegmentOptions
   readonly #member: Member
+  readonly #announcer: Announcer
   readonly #roster = new Roster()
   readonly #codec: BeatCodec
-  readonly #entries = new Map<string, Entry>()
-  /** The same, found by what frames say. */
-  readonly #vips = new VipMap<Entry>()
+  readonly #vips = new VipTable()
   #mac = ''
-  #macBytes: Uint8Array = new Uint8Array(6)
+  #macBytes = macBytes('')
   #outputs: Output[] = []
 
   constructor(options: SegmentOptions, now: number) {
     this.#options = options
     this.#member = new Member(options, now)
+    this.#announcer = new Announcer({
+      node: options.node,
+      random: options.random,
+      knows: vip => this.#vips.get(vip) !== undefined,
+      claims: (node, vip) => this.#member.claims(node, vip),
+    })
     this.#codec = new BeatCodec(options.key, options.node, this.#roster)
-    this.#do(this.#member.setCarrier(false, now))
+    this.setLink(undefined, now)
   }
 
   /** How many VIPs are taken part in. */
   get vips(): number {
-    return this.#entries.size
+    return this.#vips.size
   }
 
   get isLeaving(): boolean {
@@ -83,33 +87,33 @@ export class Segment {
   }
 
   update(changes: ReadonlyMap<string, Vip | undefined>, now: number): void {
-    for (const [vip, change] of changes) if (change) this.#add(vip)
-    for (const set of new Set(Array.from(changes.values(), change => change?.candidates))) {
-      for (const node of set ?? []) this.#roster.learn(node)
+    for (const [vip, change] of changes) if (change) this.#vips.add(vip)
+    const candidates = new Set(Array.from(changes.values(), change => change?.candidates))
+    for (const set of candidates) for (const node of set ?? []) this.#roster.learn(node)
+    this.#follow(this.#member.update(changes, now), now)
+    for (const [vip, change] of changes) {
+      if (change) continue
+      this.#vips.delete(vip)
+      this.#announcer.forget(vip)
     }
-    this.#do(this.#member.update(changes, now))
-    for (const [vip, change] of changes) if (!change) this.#remove(vip)
   }
 
   setAble(able: boolean, now: number): void {
-    if (!this.isLeaving) this.#do(this.#member.setAble(able, now))
+    if (!this.isLeaving) this.#follow(this.#member.setAble(able, now), now)
   }
 
   /** The interface as it is now; undefined: it is not there. */
   setLink(link: { readonly mac: string; readonly up: boolean } | undefined, now: number): void {
-    if (link && link.mac !== this.#mac) {
-      this.#mac = link.mac
-      this.#macBytes = macBytes(link.mac)
-    }
-    this.#do(this.#member.setCarrier(link?.up ?? false, now))
+    if (link && link.mac !== this.#mac) this.#setMac(link.mac, now)
+    this.#follow(this.#member.setCarrier(link?.up ?? false, now), now)
   }
 
   leave(now: number): void {
-    this.#do(this.#member.leave(now))
+    this.#follow(this.#member.leave(now), now)
   }
 
   tick(now: number): void {
-    this.#do(this.#member.tick(now))
+    this.#follow(this.#member.tick(now), now)
   }
 
   /**
@@ -122,9 +126,9 @@ export class Segment {
       case etherTypes.beat:
         return this.#receiveBeat(frame, length, now)
       case etherTypes.arp:
-        return this.#receiveNeighbor(frame, length, 4)
+        return this.#receiveNeighbor(frame, length, 4, now)
       case etherTypes.ipv6:
-        return this.#receiveNeighbor(frame, length, 6)
+        return this.#receiveNeighbor(frame, length, 6, now)
       default:
         return this.#drop('UnknownType')
     }
@@ -135,59 +139,92 @@ export class Segment {
     if (typeof beat === 'string') return this.#drop(beat)
     if (beat === undefined) return 0
     this.#options.count('BeatsReceived', 1)
-    this.#do(this.#member.receive(beat.frame, now))
+    this.#announcer.heard(beat, now)
+    this.#follow(this.#member.receive(beat.frame, now), now)
     return 0
   }
 
-  #receiveNeighbor(frame: Buffer, length: number, family: Family): number {
+  #receiveNeighbor(frame: Buffer, length: number, family: Family, now: number): number {
     const protocol = protocols[family]
     const kind = protocol.kind(frame, length)
-    if (kind === 'statement') return 0
-    if (kind !== 'request' && kind !== 'probe') return this.#drop(kind)
-    const entry = this.#vips.find(frame, protocol.target, family)
-    if (!entry?.answered) return this.#drop(entry ? 'NotOwned' : 'NotForUs')
+    if (kind !== 'request' && kind !== 'probe' && kind !== 'statement') return this.#drop(kind)
+    const about = this.#vips.find(frame, kind === 'probe' ? protocol.target : protocol.subject(kind), family)
+    if (about) {
+      const mac = protocol.mac(frame)
+      if (mac === this.#mac) return this.#drop('FromSelf')
+      this.#announcer.saw(about.vip, mac, now)
+      this.#announce(now)
+    }
+    if (kind === 'statement') return about ? 0 : this.#drop('NotForUs')
+    const asked = this.#vips.find(frame, protocol.target, family)
+    if (!asked?.answered) return this.#drop(asked ? 'NotOwned' : 'NotForUs')
     this.#options.count(family === 4 ? 'ArpReplies' : 'NdpReplies', 1)
     return protocol.reply(frame, this.#macBytes)
   }
 
-  #add(vip: string): void {
-    if (this.#entries.has(vip)) return
-    const entry = { vip, answered: false }
-    this.#entries.set(vip, entry)
-    this.#vips.set(vip, entry)
+  /** What is answered for is announced anew, as if it had just been taken over. */
+  #setMac(mac: string, now: number): void {
+    this.#mac = mac
+    this.#macBytes = macBytes(mac)
+    for (const { vip, answered } of this.#vips) if (answered) this.#announcer.own(vip, 'OwnerLost', now)
   }
 
-  #remove(vip: string): void {
-    this.#entries.delete(vip)
-    this.#vips.delete(vip)
-  }
-
-  #do(effects: readonly Effect[]): void {
+  #follow(effects: readonly Effect[], now: number): void {
     for (const effect of effects) {
-      if (effect.type === 'own') this.#own(effect)
-      else if (effect.type === 'yield') this.#yield(effect)
-      else this.#sendBeat(effect.frame)
+      if (effect.type === 'send') this.#sendBeat(effect.frame, now)
+      else if (effect.type === 'own') this.#own(effect, now)
+      else this.#yield(effect, now)
     }
+    this.#announce(now)
   }
 
-  #sendBeat(frame: Frame): void {
-    for (const part of this.#codec.encode({ frame, mac: this.#mac, unseen: [] })) this.#send(part)
+  #sendBeat(frame: Frame, now: number): void {
+    const unseen = this.#announcer.unseen(now)
+    for (const part of this.#codec.encode({ frame, mac: this.#mac, unseen })) this.#send(part)
     this.#options.count('BeatsSent', 1)
   }
 
-  #own({ vip, epoch, cause }: Effect & { type: 'own' }): void {
-    const entry = this.#entries.get(vip)
+  #own({ vip, epoch, cause }: Effect & { type: 'own' }, now: number): void {
+    const entry = this.#vips.get(vip)
     if (!entry) return
-    entry.answered = true
-    this.#send(protocols[familyOf(vip)].announcement(vip, this.#macBytes))
-    this.#tell({ type: 'owned', address: vip, interface: this.#options.interface, epoch, cause, mac: this.#mac })
+    entry.claim = { epoch, cause }
+    this.#announcer.own(vip, cause, now)
   }
 
-  #yield({ vip, cause }: Effect & { type: 'yield' }): void {
-    const entry = this.#entries.get(vip)
+  #yield({ vip, cause }: Effect & { type: 'yield' }, now: number): void {
+    const entry = this.#vips.get(vip)
     if (!entry) return
+    this.#announcer.yield(vip, now)
+    if (entry.answered) this.#tell({ type: 'yielded', address: vip, cause })
+    entry.claim = undefined
     entry.answered = false
-    this.#tell({ type: 'yielded', address: vip, interface: this.#options.interface, cause })
+  }
+
+  #announce(now: number): void {
+    for (const effect of this.#announcer.due(now)) this.#doAnnouncement(effect)
+  }
+
+  #doAnnouncement(effect: AnnounceEffect): void {
+    const { vip } = effect
+    const protocol = protocols[familyOf(vip)]
+    switch (effect.type) {
+      case 'answer':
+        return this.#answer(vip)
+      case 'announce':
+        this.#options.count('Announcements', 1)
+        return this.#send(protocol.announcement(vip, this.#macBytes))
+      case 'probe':
+        return this.#send(protocol.probe(vip, this.#macBytes))
+      case 'trouble':
+        return this.#tell({ ...(effect.trouble ?? { type: 'cleared' }), address: vip })
+    }
+  }
+
+  #answer(vip: string): void {
+    const entry = this.#vips.get(vip)
+    if (!entry?.claim) return
+    entry.answered = true
+    this.#tell({ type: 'owned', address: vip, ...entry.claim, mac: this.#mac })
   }
 
   #drop(reason: CounterName): 0 {
@@ -195,11 +232,11 @@ export class Segment {
     return 0
   }
 
-  #send(frame: Buffer): void {
-    this.#outputs.push({ type: 'frame', frame })
+  #tell(event: SegmentEvent): void {
+    this.#outputs.push({ ...event, interface: this.#options.interface })
   }
 
-  #tell(event: ResponderEvent): void {
-    this.#outputs.push(event)
+  #send(frame: Buffer): void {
+    this.#outputs.push({ type: 'frame', frame })
   }
 }

@@ -49,6 +49,11 @@ export class Member {
     return this.#phase
   }
 
+  /** Whether by what it says itself the other member answers for the VIP. */
+  claims(node: string, vip: string): boolean {
+    return this.#contest.ledger.claim(vip, node) !== undefined
+  }
+
   /** What is so of these VIPs from now on; undefined: they are no more. */
   update(changes: ReadonlyMap<string, Candidacy | undefined>, now: number): readonly Effect[] {
     for (const [vip, candidacy] of changes) this.#contest.update(vip, candidacy, now)

@@ -4,3 +4,9 @@ import type { ResponderEvent } from '../responder.ts'
 export type Output =
   /** To be sent. */
   { readonly type: 'frame'; readonly frame: Buffer } | ResponderEvent
+
+/** Each member of a union without one of its keys. */
+type Without<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never
+
+/** An event about an address, of the one interface that a segment is. */
+export type SegmentEvent = Without<Extract<ResponderEvent, { readonly address: string }>, 'interface'>

@@ -153,7 +153,7 @@ export class Loop {
     if (existing) this.#drop(existing)
     const { node, key } = this.#options
     const attachment = new Attachment(
-      { interface: name, node, key, incarnation: Date.now(), count: this.#count },
+      { interface: name, node, key, incarnation: Date.now(), count: this.#count, random: Math.random },
       report => this.#reports.push(report),
       this.#clock,
     )

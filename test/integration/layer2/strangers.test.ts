@@ -1,0 +1,59 @@
+/** Others that have a VIP, or whose kernels answer for it. */
+import test from 'ava'
+import { type Host, Network, until } from './network.ts'
+
+const network = new Network('fl-strangers')
+let hosts: readonly Host[] = []
+
+const events = (host: Host, type: string, address: string) =>
+  host.said.filter(event => event.type === type && 'address' in event && event.address === address)
+
+function take(addresses: readonly string[]): void {
+  for (const host of hosts) host.tell({ update: { addresses, interfaces: ['eth0'], candidates: ['a'] } })
+}
+
+test.before(async () => {
+  await network.build(['a', 'b', 'stranger'])
+  hosts = [network.start('a'), network.start('b')]
+})
+
+test.after.always(() => network.remove())
+
+for (const [vip, prefix, nodad] of [
+  ['10.67.1.1', '10.67.1.1/32', ''],
+  ['fd67::1:1', 'fd67::1:1/128', ' nodad'],
+] as const) {
+  test.serial(`30: ${vip} is taken before it is announced: told, with the MAC, and kept silent about`, async t => {
+    const [a] = hosts as [Host, Host]
+    await network.ip('stranger', `address add ${prefix} dev eth0${nodad}`)
+    take([vip])
+    await until('it is told', () => events(a, 'conflict', vip).length > 0)
+    t.like(events(a, 'conflict', vip)[0], { interface: 'eth0', mac: await network.mac('stranger') })
+    t.deepEqual(events(a, 'owned', vip), [])
+    await network.ip('stranger', `address delete ${prefix} dev eth0`)
+    await until('it is announced once the stranger is gone', () => events(a, 'owned', vip).length > 0)
+    t.true(events(a, 'cleared', vip).length > 0)
+  })
+}
+
+test.serial('30: taken while it is announced: told, and not fought over', async t => {
+  const [a] = hosts as [Host, Host]
+  const vip = '10.67.1.2'
+  take([vip])
+  await until('it is announced', () => events(a, 'owned', vip).length > 0)
+  await network.ip('stranger', `address add ${vip}/32 dev eth0`)
+  await network.run('stranger', ['arping', '-c', '1', '-U', '-S', vip, '-i', 'eth0', vip]).catch(() => {})
+  await until('it is told', () => events(a, 'conflict', vip).length > 0)
+  t.like(events(a, 'conflict', vip)[0], { mac: await network.mac('stranger') })
+  t.true(a.owned().has(vip))
+})
+
+test.serial("30: a member's own kernel answers: told, with its name", async t => {
+  const [a] = hosts as [Host, Host]
+  const vip = '10.67.1.3'
+  await network.ip('b', `address add ${vip}/32 dev eth0`)
+  take([vip])
+  await until('it is told', () => events(a, 'strictArpDisabled', vip).length > 0)
+  t.like(events(a, 'strictArpDisabled', vip)[0], { node: 'b', mac: await network.mac('b') })
+  t.true(a.owned().has(vip))
+})
