@@ -67,6 +67,12 @@ export const eipSpec = z.object({
       'Only Services of namespaces that carry all of these labels, and of those in namespaces, get an address from here.',
     )
     .exactOptional(),
+  addressesPerNamespace: integer(1, 2_147_483_647)
+    .describe(
+      'The Services of one namespace get no further address from here when they have as many. ' +
+        'A shared address counts in the namespace of each, a reserved one in that of its Service. Default: no limit.',
+    )
+    .exactOptional(),
   serviceSelector: labelSelector.describe('Only Services whose labels match get an address from here.').exactOptional(),
   nodeSelector: labelSelector.describe('Only nodes whose labels match announce these addresses.').exactOptional(),
   preferredNodes: list(

@@ -55,6 +55,7 @@ const acted: Readonly<Record<keyof Specs, Acted>> = {
     priority: true,
     namespaces: true,
     namespaceSelector: true,
+    addressesPerNamespace: true,
     serviceSelector: true,
     nodeSelector: true,
     autoAssign: true,

@@ -1,22 +1,20 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Eip } from '../api/eip.ts'
 import { controllerFieldManager } from '../api/names.ts'
-import type { VirtualIP, VirtualIPSpec } from '../api/virtualip.ts'
+import type { VirtualIP } from '../api/virtualip.ts'
 import { Allocator } from '../ipam/allocator.ts'
 import { type Decision, decide } from '../ipam/decide.ts'
 import { type Entry, isOf, isReservedFor, owners } from '../ipam/entry.ts'
 import type { ServiceFilter } from '../ipam/ours.ts'
-import { type Freed, WaitingList } from '../ipam/waiting.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { find } from '../kube/find.ts'
 import type { Service } from '../kube/objects.ts'
 import { keyOf, refOf, services } from '../kube/resources.ts'
 import type { Sighting } from '../liveness/sighting.ts'
-import { type Address, formatAddress, parseAddress } from '../net/address.ts'
 import type { Change } from '../watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
 import { Holds } from './holds.ts'
 import { Ledger } from './ledger.ts'
+import { Waiters } from './waiters.ts'
 
 /** What came of the work on one Service. */
 export interface Outcome {
@@ -52,9 +50,7 @@ export class Allocation {
   readonly #holds: Holds
   readonly #ledger: Ledger
   readonly #wake: (key: string) => void
-  readonly #waiting = new WaitingList()
-  /** Freed addresses that a Service was woken for: those it does not take go to the next one that waits. */
-  readonly #offers = new Map<string, string[]>()
+  readonly #waiters = new Waiters(this.allocator)
   #recalled: readonly VirtualIP[] = []
   #snapshot: Snapshot = emptySnapshot
 
@@ -82,14 +78,15 @@ export class Allocation {
     const first = before === emptySnapshot
     this.#snapshot = snapshot
     const keys = new Set<string>()
-    if (first || touched.kinds.has('nodes')) {
-      for (const key of this.#holds.observe({ nodes: snapshot.nodes })) keys.add(key)
+    const add = (...some: readonly (readonly string[])[]) => {
+      for (const key of some.flat()) keys.add(key)
     }
+    if (first || touched.kinds.has('nodes')) add(this.#holds.observe({ nodes: snapshot.nodes }))
     if (first) {
       for (const virtualIP of this.#recalled) {
         this.#ledger.seen(virtualIP)
         // Should it be gone by now, this is how it is noticed.
-        for (const key of owners(virtualIP.spec)) keys.add(key)
+        add(owners(virtualIP.spec))
       }
       this.#recalled = []
     }
@@ -97,15 +94,15 @@ export class Allocation {
       const [gone, virtualIP] = [before.virtualIPs.get(name), snapshot.virtualIPs.get(name)]
       if (gone !== undefined && gone.metadata.uid !== virtualIP?.metadata.uid) {
         const freed = this.#ledger.gone(gone)
-        if (freed !== undefined) this.#offer(freed.address, woken => keys.add(woken))
+        if (freed !== undefined) add(this.#waiters.offer(freed.address), this.#waiters.quota(freed.eip, owners(freed)))
       }
       if (virtualIP === undefined) continue
       this.#ledger.seen(virtualIP)
-      for (const key of this.#concerned(virtualIP.spec, gone?.spec)) keys.add(key)
+      add(this.#waiters.changed(virtualIP.spec, gone?.spec))
     }
     if (first || touched.kinds.has('eips')) {
       for (const name of new Set([...before.eips.keys(), ...snapshot.eips.keys()])) {
-        if (before.eips.get(name) !== snapshot.eips.get(name)) this.#eipChanged(name, snapshot.eips.get(name), keys)
+        if (before.eips.get(name) !== snapshot.eips.get(name)) add(this.#eipChanged(name, snapshot.eips.get(name)))
       }
     }
     return keys.union(first ? new Set(byAge(snapshot.services.values())) : touched.services)
@@ -121,8 +118,7 @@ export class Allocation {
    * then stands, the rest is for the next time.
    */
   async work(key: string): Promise<Outcome> {
-    const offered = this.#offers.get(key) ?? []
-    this.#offers.delete(key)
+    const offered = this.#waiters.offersTo(key)
     try {
       const service = this.#snapshot.services.get(key)
       const outcome = service === undefined ? await this.#clear(key) : await this.#settle(service, key)
@@ -136,13 +132,13 @@ export class Allocation {
         ),
       }
     } finally {
-      for (const address of offered) this.#offer(address, this.#wake)
+      this.#look(this.#waiters.passOn(offered, key))
     }
   }
 
   async #settle(service: Service, key: string): Promise<Omit<Outcome, 'held' | 'reserved'>> {
-    let decision = this.#decideOrWait(service, key)
-    while (!(await this.#record(decision))) decision = this.#decideOrWait(service, key)
+    let decision = this.#decideOrWait(service)
+    while (!(await this.#record(decision, key))) decision = this.#decideOrWait(service)
     const release = this.#due(decision.release)
     if (release.length > 0) {
       const changed = await this.#releaseConfirmed(release, key)
@@ -154,10 +150,9 @@ export class Allocation {
   }
 
   /** What it is to wait for is in the list at once, so that nothing is freed unnoticed while the decision is carried out. */
-  #decideOrWait(service: Service, key: string): Decision {
+  #decideOrWait(service: Service): Decision {
     const decision = this.#decide(service)
-    this.#waiting.forget(key)
-    if (decision.wait !== undefined) this.#waiting.add(service, decision.wait)
+    this.#waiters.set(service, decision.wait)
     return decision
   }
 
@@ -167,10 +162,17 @@ export class Allocation {
   }
 
   /** Resolves to false if somebody else was faster with one of the addresses; the allocator then knows better. */
-  async #record({ allocate, keep }: Decision): Promise<boolean> {
+  async #record({ allocate, keep }: Decision, key: string): Promise<boolean> {
     const entries = [...allocate, ...keep.filter(entry => this.allocator.at(entry.address) !== entry)]
     const given = await Promise.allSettled(entries.map(entry => this.#ledger.give(entry)))
-    for (const result of given) if (result.status === 'rejected') throw result.reason
+    const failed = given.find(result => result.status === 'rejected')
+    if (failed !== undefined) {
+      this.#waiters.promise(
+        key,
+        allocate.map(({ address }) => address),
+      )
+      throw failed.reason
+    }
     return given.every(result => result.status === 'fulfilled' && result.value)
   }
 
@@ -199,7 +201,7 @@ export class Allocation {
   }
 
   async #clear(key: string): Promise<Omit<Outcome, 'held' | 'reserved'>> {
-    this.#waiting.forget(key)
+    this.#waiters.forget(key)
     const entries = this.#due(this.allocator.entriesOfService(key).filter(entry => isOf(entry, key)))
     if (entries.length > 0 && (await find(this.#client, services, refOf(key))) === undefined) {
       for (const entry of entries) await this.#release(entry, key)
@@ -214,51 +216,20 @@ export class Allocation {
 
   async #release(entry: Entry, key: string): Promise<void> {
     const become = await this.#ledger.release(entry, key)
-    if (become === 'free') this.#offer(entry.address, this.#wake)
-    if (become === 'held') this.#tellNext(entry.address)
+    if (become === 'free') this.#look(this.#waiters.offer(entry.address))
+    if (become === 'held') this.#look(this.#waiters.next(entry.address))
+    this.#look(this.#waiters.quota(entry.eip, [key]))
   }
 
-  /** Wakes the Service that has waited longest for an address that is free. */
-  #offer(text: string, wake: (key: string) => void): void {
-    const address = parseAddress(text)
-    if (address === undefined || !this.allocator.isFree(address)) return
-    const key = this.#waiting.wake(this.#freed(address))
-    if (key === undefined) return
-    this.#offers.set(key, [...(this.#offers.get(key) ?? []), text])
-    wake(key)
+  #look(keys: readonly string[]): void {
+    for (const key of keys) this.#wake(key)
   }
 
-  /** The Service that would have got an address that is held is to say so. */
-  #tellNext(text: string): void {
-    const address = parseAddress(text)
-    const key = address && this.#waiting.next(this.#freed(address))
-    if (key !== undefined) this.#wake(key)
-  }
-
-  #freed(address: Address): Freed {
-    const eips = this.allocator.offering(address).map(({ name }) => name)
-    return { address: formatAddress(address), family: address.family, eips }
-  }
-
-  /** Who is told what has become of an address, and may be able to have or to share it now. */
-  #concerned(is: VirtualIPSpec, was: VirtualIPSpec | undefined): readonly string[] {
-    const reservation = !isDeepStrictEqual(is.reserved, was?.reserved)
-    if (!reservation && isDeepStrictEqual(is.services, was?.services)) return []
-    const shared = new Set([...is.services, ...(was?.services ?? [])].flatMap(({ sharing }) => sharing?.key ?? []))
-    return [
-      ...(reservation ? owners(is) : []),
-      ...this.#waiting.wakeForAddress(is.address),
-      ...[...shared].flatMap(key => this.#waiting.wakeForSharing(key)),
-    ]
-  }
-
-  #eipChanged(name: string, eip: Eip | undefined, keys: Set<string>): void {
+  /** Returns the keys of the Services to be looked at. */
+  #eipChanged(name: string, eip: Eip | undefined): readonly string[] {
     const changed = eip === undefined ? this.allocator.deleteEip(name) : this.allocator.setEip(eip)
-    if (!changed) return
-    for (const entry of this.allocator.entriesOfEip(name)) {
-      for (const key of owners(entry)) keys.add(key)
-    }
-    for (const key of this.#waiting.wakeForEip(name)) keys.add(key)
+    if (!changed) return []
+    return [...this.allocator.entriesOfEip(name).flatMap(owners), ...this.#waiters.eipChanged(name)]
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Eip } from '../api/eip.ts'
 import { type Address, compareAddresses, type Family, formatAddress, parseAddress } from '../net/address.ts'
 import { EipPool } from './eippool.ts'
-import { type Entry, holders, owners } from './entry.ts'
+import { type Entry, holders, namespacesOf, owners } from './entry.ts'
 
 /** What OpenELB tells in an Eip's status. */
 export interface Usage {
@@ -30,6 +30,7 @@ export class Allocator {
   readonly #byService = new Index()
   readonly #byEip = new Index()
   readonly #heldByEip = new Index()
+  readonly #byEipAndNamespace = new Index()
   /** Those that can be shared. */
   readonly #byEipAndKey = new Index()
 
@@ -66,6 +67,7 @@ export class Allocator {
     this.#ledger[address.family].set(address.bits, canonical)
     this.#byEip.add(entry.eip, address, canonical)
     if (entry.held !== undefined) this.#heldByEip.add(entry.eip, address, canonical)
+    for (const key of eipAndNamespaces(entry)) this.#byEipAndNamespace.add(key, address, canonical)
     for (const key of eipAndKey(entry)) this.#byEipAndKey.add(key, address, canonical)
     for (const key of owners(entry)) this.#byService.add(key, address, canonical)
     return true
@@ -120,6 +122,12 @@ export class Allocator {
     return this.#byEip.size(name)
   }
 
+  /** How many more addresses of an Eip its `addressesPerNamespace` lets the Services of a namespace have; may be below 0. */
+  quotaLeft(eip: string, namespace: string): number {
+    const most = this.#eips.get(eip)?.spec.addressesPerNamespace
+    return most === undefined ? Number.POSITIVE_INFINITY : most - this.#byEipAndNamespace.size(`${eip} ${namespace}`)
+  }
+
   /** The Eips that an address can be given out of, whether or not it is free; more than one only if they overlap. */
   offering(address: Address): readonly EipPool[] {
     return [...this.#eips.values()].filter(eip => eip.offers(address))
@@ -165,11 +173,15 @@ export class Allocator {
     this.#ledger[address.family].delete(address.bits)
     this.#byEip.remove(entry.eip, entry)
     this.#heldByEip.remove(entry.eip, entry)
+    for (const key of eipAndNamespaces(entry)) this.#byEipAndNamespace.remove(key, entry)
     for (const key of eipAndKey(entry)) this.#byEipAndKey.remove(key, entry)
     for (const key of owners(entry)) this.#byService.remove(key, entry)
     return entry
   }
 }
+
+const eipAndNamespaces = (entry: Entry): readonly string[] =>
+  [...namespacesOf(owners(entry))].map(namespace => `${entry.eip} ${namespace}`)
 
 /** Of the Services that share an address all name the same key. */
 function eipAndKey({ eip, services: [first] }: Entry): readonly string[] {

@@ -43,14 +43,19 @@ export function decide(
     return { ours: false, keep: [], release: held.filter(entry => isOf(entry, key)), allocate: [] }
   }
   const request = readRequest(service)
+  const takes: Entry[] = []
+  const leaves: Entry[] = []
   const parts = familiesOf(service).map((family): Part => {
     const given = givenBefore(family, service, held, allocator)
-    if (isFailure(request)) return { current: preferred(given, service), asked: true, failure: request }
+    const current = preferred(given, service)
+    if (isFailure(request)) return { current, asked: true, failure: request }
     const asked = request.address?.family === family
     const satisfying = given.filter(entry => satisfies(entry, family, request))
     if (satisfying.length > 0) return { current: preferred(satisfying, service), asked }
-    const { entry: next, ...why } = find(family, { service, namespaceLabels, request }, allocator)
-    return { current: preferred(given, service), next, asked, ...why }
+    if (current !== undefined) leaves.push(current)
+    const { entry: next, ...why } = find(family, { service, namespaceLabels, request, takes, leaves }, allocator)
+    if (next !== undefined) takes.push(next)
+    return { current, next, asked, ...why }
   })
   return combine(service, held, parts)
 }
@@ -161,5 +166,10 @@ function isLoadBalancer({ metadata, spec }: Service): boolean {
 function everyWait(parts: readonly Part[]): Wait | undefined {
   const waits = parts.flatMap(({ wait }) => wait ?? [])
   if (waits.length === 0) return undefined
-  return waits.reduce((all, wait) => ({ ...all, ...wait, pools: [...all.pools, ...wait.pools] }))
+  return waits.reduce((all, wait) => ({
+    ...all,
+    ...wait,
+    pools: [...all.pools, ...wait.pools],
+    ...(all.quotas && { quotas: [...all.quotas, ...(wait.quotas ?? [])] }),
+  }))
 }

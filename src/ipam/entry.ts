@@ -21,6 +21,10 @@ export function owners({ services, held, reserved }: Pick<Entry, 'services' | 'h
   return [...new Set(refs.map(keyOf))]
 }
 
+export function namespacesOf(keys: readonly string[]): ReadonlySet<string> {
+  return new Set(keys.map(key => refOf(key).namespace ?? ''))
+}
+
 /** Whether a Service has the address, or it is held for it: not that it is merely reserved for it. */
 export function isOf({ services, held }: Entry, key: string): boolean {
   return services.some(ref => keyOf(ref) === key) || (held !== undefined && keyOf(held.for) === key)

@@ -2,6 +2,8 @@
 export type FailureReason =
   /** Every address that it might have is in use. */
   | 'PoolExhausted'
+  /** Its namespace has as many addresses of an Eip as that lets one have. */
+  | 'QuotaExceeded'
   /** It names no Eip, and none that there is may serve it. */
   | 'NoMatchingEip'
   /** It names an Eip that does not exist. */

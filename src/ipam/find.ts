@@ -5,6 +5,7 @@ import type { Allocator } from './allocator.ts'
 import type { EipPool } from './eippool.ts'
 import { type Entry, reasonHeld, type ServiceRef } from './entry.ts'
 import { type AllocationFailure, type FailureReason, few, isFailure } from './failure.ts'
+import { mayHave, quotaExceeded, type Seeker } from './quota.ts'
 import { type Asker, namedEip, refusal, selectEips } from './select.ts'
 import { obstacle, serviceRef, withService } from './sharing.ts'
 import type { Wait } from './waiting.ts'
@@ -18,31 +19,53 @@ export type Found =
  * An address of a family for a Service: the one it asks for, else of the first Eip that has any the lowest that it can
  * share, else the lowest free one.
  */
-export function find(family: Family, asker: Asker, allocator: Allocator): Found {
+export function find(family: Family, asker: Seeker, allocator: Allocator): Found {
   const { address } = asker.request
   if (address?.family === family) return findExact(address, asker, allocator)
   const eips = selectEips(family, asker, allocator)
   if (isFailure(eips)) return { failure: eips, wait: waitFor(asker, {}) }
   const own = serviceRef(asker.service)
+  const [spent, full]: [EipPool[], EipPool[]] = [[], []]
   for (const eip of eips) {
-    const shared = findShared(family, eip, own, allocator)
+    const shared = findShared(family, eip, own, asker, allocator)
     if (shared !== undefined) return { entry: shared }
     const free = eip.lowestFree(family)
-    if (free !== undefined) return { entry: newEntry(free, eip, asker.service) }
+    if (free === undefined) full.push(eip)
+    else if (mayHave(eip, undefined, asker, allocator)) return { entry: newEntry(free, eip, asker.service) }
+    else spent.push(eip)
   }
-  const names = eips.map(({ name }) => name)
-  const failure = failed(
-    'PoolExhausted',
-    `every IPv${family} address of Eip ${few(names, ', ')} is in use${held(eips, allocator)}`,
+  const wait = waitFor(asker, {
+    pools: full.map(({ name }) => ({ eip: name, family })),
+    ...quotas(spent, asker),
+    ...(own.sharing && { sharing: own.sharing.key }),
+  })
+  if (spent.length > 0) return { failure: quotaExceeded(spent, asker), wait }
+  const names = few(
+    full.map(({ name }) => name),
+    ', ',
   )
-  const pools = names.map(eip => ({ eip, family }))
-  return { failure, wait: waitFor(asker, { pools, ...(own.sharing && { sharing: own.sharing.key }) }) }
+  return {
+    failure: failed('PoolExhausted', `every IPv${family} address of Eip ${names} is in use${held(full, allocator)}`),
+    wait,
+  }
+}
+
+/** What those wait for who get nothing because of the quotas of these Eips. */
+function quotas(spent: readonly EipPool[], { service }: Asker): Pick<Wait, 'quotas'> {
+  const { namespace = '' } = service.metadata
+  return spent.length === 0 ? {} : { quotas: spent.map(({ name }) => ({ eip: name, namespace })) }
 }
 
 /** An address that others have, and that the Service can have with them. */
-function findShared(family: Family, eip: EipPool, own: ServiceRef, allocator: Allocator): Entry | undefined {
+function findShared(
+  family: Family,
+  eip: EipPool,
+  own: ServiceRef,
+  asker: Seeker,
+  allocator: Allocator,
+): Entry | undefined {
   if (own.sharing === undefined) return undefined
-  const fits = (entry: Entry) => withService(entry, own) !== undefined
+  const fits = (entry: Entry) => withService(entry, own) !== undefined && mayHave(eip, entry, asker, allocator)
   const shared = allocator.lowestShared(eip, family, own.sharing.key, fits)
   return shared && withService(shared, own)
 }
@@ -52,12 +75,15 @@ export function newEntry(address: Address, eip: EipPool, service: Service): Entr
   return { address: formatAddress(address), eip: eip.name, protocol: eip.protocol, services }
 }
 
-function findExact(address: Address, asker: Asker, allocator: Allocator): Found {
+function findExact(address: Address, asker: Seeker, allocator: Allocator): Found {
   const text = formatAddress(address)
   const eip = eipOf(address, asker, allocator)
   if (isFailure(eip)) return { failure: eip, wait: waitFor(asker, {}) }
   const holder = allocator.at(text)
-  if (holder === undefined) return { entry: newEntry(address, eip, asker.service) }
+  if (holder === undefined) {
+    if (mayHave(eip, undefined, asker, allocator)) return { entry: newEntry(address, eip, asker.service) }
+    return { failure: quotaExceeded([eip], asker), wait: waitFor(asker, quotas([eip], asker)) }
+  }
   const wait = waitFor(asker, { address: text })
   if (holder.held !== undefined) {
     return { failure: failed('AddressHeld', `${asked(asker, text)} is held: ${reasonHeld(holder.held)}`), wait }
@@ -68,7 +94,10 @@ function findExact(address: Address, asker: Asker, allocator: Allocator): Found 
   }
   const own = serviceRef(asker.service)
   const shared = withService(holder, own)
-  if (shared !== undefined) return { entry: shared }
+  if (shared !== undefined) {
+    if (mayHave(eip, holder, asker, allocator)) return { entry: shared }
+    return { failure: quotaExceeded([eip], asker), wait: waitFor(asker, { address: text, ...quotas([eip], asker) }) }
+  }
   const others = holder.services.filter(ref => keyOf(ref) !== keyOf(own))
   return { failure: failed('AddressInUse', `${asked(asker, text)} ${obstacle(own, others)}`), wait }
 }

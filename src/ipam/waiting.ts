@@ -9,6 +9,8 @@ export interface Wait {
   readonly pools: readonly { readonly eip: string; readonly family: Family }[]
   /** This very address. */
   readonly address?: string
+  /** Any address of one of these Eips, once this namespace, the Service's, may have more of it. */
+  readonly quotas?: readonly { readonly eip: string; readonly namespace: string }[]
   /** An address that others share by this key, if they change. */
   readonly sharing?: string
   /** Edits that matter are those of this Eip; absent: of any, as a new one might serve it. */
@@ -93,6 +95,11 @@ export class WaitingList {
     return this.#wakeAll(sharingQueue(key))
   }
 
+  /** Wakes the Services that wait until their namespace may have more addresses of an Eip, oldest first. */
+  wakeForQuota(eip: string, namespace: string): readonly string[] {
+    return this.#wakeAll(quotaQueue({ eip, namespace }))
+  }
+
   /** Wakes the Services that an edited, new or deleted Eip may matter to, oldest first. */
   wakeForEip(name: string): readonly string[] {
     const woken = [...this.#waiters.values()]
@@ -152,14 +159,17 @@ function byAge(a: Waiter, b: Waiter): number {
   return a.uid < b.uid ? -1 : a.uid > b.uid ? 1 : 0
 }
 
-function queueNames({ pools, address, sharing }: Wait): ReadonlySet<string> {
+function queueNames({ pools, address, sharing, quotas = [] }: Wait): ReadonlySet<string> {
   return new Set([
     ...pools.map(poolQueue),
+    ...quotas.map(quotaQueue),
     ...(address === undefined ? [] : [addressQueue(address)]),
     ...(sharing === undefined ? [] : [sharingQueue(sharing)]),
   ])
 }
 
 const addressQueue = (address: string) => `address ${address}`
+const quotaQueue = ({ eip, namespace }: { readonly eip: string; readonly namespace: string }) =>
+  `quota ${namespace} ${eip}`
 const sharingQueue = (key: string) => `sharing ${key}`
 const poolQueue = ({ eip, family }: { readonly eip: string; readonly family: Family }) => `pool ${family} ${eip}`

@@ -45,6 +45,7 @@ export const fullEip: Sample<Required<EipSpec>> = {
     priority: -1,
     namespaces: ['team-a', 'team-b'],
     namespaceSelector: { team: 'a' },
+    addressesPerNamespace: 3,
     serviceSelector: selector,
     nodeSelector: selector,
     preferredNodes: [

@@ -45,6 +45,7 @@ const fields: Readonly<Record<Kind, readonly (readonly [field: string, ...values
     ['spec.namespaces', 'default', Array(257).fill('a')],
     ['spec.namespaces[0]', 'a'.repeat(64)],
     ['spec.namespaceSelector', ['a'], Object.fromEntries(Array.from({ length: 65 }, (_, n) => [`k${n}`, 'v']))],
+    ['spec.addressesPerNamespace', 0, 'many', 1.5],
     ['spec.serviceSelector.matchExpressions[0].operator', 'Is', absent],
     ['spec.serviceSelector.matchExpressions[0].values', absent, []],
     ['spec.serviceSelector.matchExpressions[1].values', ['a']],

@@ -146,6 +146,23 @@ for (const { name, ip, range, ...family } of bothFamilies) {
     t.deepEqual([...leader.allocation.allocator.entriesOfEip('a')], [])
   })
 
+  for (const fault of [conflict(), 'request lost'] as const) {
+    test(`7: ${name}: an address that could not be given goes to who waits, if its Service is gone (${fault})`, async t => {
+      const play = new Play()
+      play.eip('a', range(1, 1))
+      const leader = play.lead()
+      await play.settle()
+      play.server.fail('create', fault)
+      play.service('web', { families })
+      play.service('waits', { families })
+      leader.watch()
+      while (leader.failures.length === 0) await turn()
+      play.delete('web')
+      await play.settle()
+      t.deepEqual(play.ledger, [`${ip(1)} waits`])
+    })
+  }
+
   test(`10: ${name}: what the watch has shown is not forgotten when its creation seems to have failed`, async t => {
     const play = new Play()
     play.eip('a', range(1, 9))

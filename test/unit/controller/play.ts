@@ -153,8 +153,8 @@ export class Play {
     await this.time.pass(0)
   }
 
-  delete(name: string): void {
-    this.server.delete(services, { namespace: 'default', name })
+  delete(name: string, namespace = 'default'): void {
+    this.server.delete(services, { namespace, name })
   }
 
   /** Everything is shown and done, however often it has to be tried again. Rejects if there is no end to it. */
@@ -182,7 +182,7 @@ export class Play {
       .sort()
   }
 
-  find(name: string): Service | undefined {
-    return this.server.find(services, { namespace: 'default', name })
+  find(name: string, namespace = 'default'): Service | undefined {
+    return this.server.find(services, { namespace, name })
   }
 }

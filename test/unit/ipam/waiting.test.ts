@@ -52,6 +52,18 @@ for (const { name, family, ip } of bothFamilies) {
     t.is(list.wake(freed(1, 'a')), 'default/other')
   })
 
+  test(`7: ${name}: who waits for a quota is woken by room for its namespace, oldest first`, t => {
+    const list = new WaitingList()
+    const quotas = (namespace: string) => ({ pools: [], quotas: [{ eip: 'a', namespace }] })
+    list.add(waiting('late', '2026-01-03T00:00:00Z'), quotas('default'))
+    list.add(waiting('other', '2026-01-01T00:00:00Z'), quotas('other'))
+    list.add(waiting('early', '2026-01-02T00:00:00Z'), quotas('default'))
+    t.is(list.wake(freed(1, 'a')), undefined)
+    t.deepEqual(list.wakeForQuota('b', 'default'), [])
+    t.deepEqual(list.wakeForQuota('a', 'default'), ['default/early', 'default/late'])
+    t.is(list.size, 1)
+  })
+
   test(`7: ${name}: an address of the other family helps nobody`, t => {
     const list = new WaitingList()
     list.add(waiting('web', '2026-01-01T00:00:00Z'), pool('a'))
