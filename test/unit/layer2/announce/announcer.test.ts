@@ -1,4 +1,5 @@
 import test from 'ava'
+import { aFrame } from '../wire/beats.ts'
 import { claimOf, macOf, Play, stranger } from './play.ts'
 
 for (const vip of ['192.0.2.16', '2001:db8::10']) {
@@ -166,6 +167,54 @@ test('30: a VIP that is given up has no trouble any more', t => {
   t.deepEqual(play.times('probe', vip), [0])
 })
 
+test('30: what is over before it could be told again is not told', t => {
+  const play = new Play()
+  const ownWhatIsTaken = () => {
+    play.announcer.own(vip, 'Vacant', play.now)
+    play.announcer.saw(vip, stranger, play.now)
+    play.pass(1_000)
+  }
+  ownWhatIsTaken()
+  play.announcer.yield(vip, play.now)
+  ownWhatIsTaken()
+  play.pass(9_000)
+  t.deepEqual(play.told(vip), [[0, { type: 'conflict', mac: stranger }]])
+})
+
+test('30: a VIP that comes back has none of its old troubles', t => {
+  const play = new Play()
+  play.announcer.own(vip, 'OwnerLost', 0)
+  play.pass(5_000)
+  play.hears('node3', [], [{ vip, owner: 'node1' }])
+  play.announcer.saw(vip, stranger, play.now)
+  play.pass(5_000)
+  play.announcer.yield(vip, play.now)
+  play.pass(20_000)
+  t.is(play.told(vip).at(-1)?.[1], undefined)
+  const before = play.told(vip).length
+  play.announcer.own(vip, 'OwnerLost', play.now)
+  play.pass(5_000)
+  play.announcer.saw(vip, '02:00:00:00:99:98', play.now)
+  play.pass(35_000)
+  t.deepEqual(
+    play
+      .told(vip)
+      .slice(before)
+      .map(([, trouble]) => trouble),
+    [{ type: 'conflict', mac: '02:00:00:00:99:98' }, undefined],
+  )
+})
+
+test('30: a MAC that a member had before is a stranger’s', t => {
+  const play = new Play()
+  play.hears('node2')
+  play.announcer.heard({ frame: { ...aFrame, node: 'node2' }, mac: macOf('node7'), unseen: [] }, play.now)
+  play.announcer.own(vip, 'OwnerLost', 0)
+  play.announcer.saw(vip, macOf('node2'), 0)
+  play.pass(2_000)
+  t.deepEqual(play.told(vip), [[1_000, { type: 'conflict', mac: macOf('node2') }]])
+})
+
 test('27, 32: nothing is announced any more once it is another’s', t => {
   const play = new Play()
   play.announcer.own(vip, 'OwnerLost', 0)
@@ -180,8 +229,9 @@ test('25, 32: what another had too, out of hearing, is announced anew', t => {
   play.announcer.own(vip, 'OwnerLost', 0)
   play.pass(20_000)
   play.hears('node2', [claimOf('node2', vip)])
+  play.pass(500)
   play.hears('node2', [claimOf('node2', vip)])
-  play.pass(5_000)
+  play.pass(4_500)
   t.deepEqual(play.times('announce', vip), [0, 200, 1_000, 3_000, 20_000, 20_200, 21_000, 23_000])
 })
 

@@ -3,9 +3,10 @@ import test from 'ava'
 import fc from 'fast-check'
 import type { Claim, Frame } from '../../../../src/layer2/ownership/frame.ts'
 import { claimsPerFrame } from '../../../../src/layer2/ownership/timing.ts'
+import { Assembly } from '../../../../src/layer2/wire/assembly.ts'
 import { type Beat, decodeBeat, encodeBeat } from '../../../../src/layer2/wire/beat.ts'
 import { BeatCodec } from '../../../../src/layer2/wire/codec.ts'
-import { sealPart } from '../../../../src/layer2/wire/envelope.ts'
+import { type Part, sealPart } from '../../../../src/layer2/wire/envelope.ts'
 import { macBytes } from '../../../../src/layer2/wire/mac.ts'
 import { Roster } from '../../../../src/layer2/wire/roster.ts'
 import { aBeat, aFrame, beatOf, mac, namesIn, received } from './beats.ts'
@@ -138,10 +139,59 @@ test('what a sender with the key wrote wrong is malformed, or can be told on', t
   t.not(told, 0)
 })
 
-test('a sender that is not who it says it is is malformed', t => {
-  const { sender: id, ...part } = partOf(beatOf())
-  const frame = sealPart({ ...part, sender: id + 1 }, macBytes(mac), createSecretKey(key))
-  t.is(receiver().decode(received(frame), frame.length), 'Malformed')
+const seal = (part: Partial<Part>): Buffer =>
+  sealPart({ ...partOf(beatOf()), ...part }, macBytes(mac), createSecretKey(key))
+
+/** The body of a heartbeat with one claim, and other bytes at its end. */
+function bodyWith(vip: string, state: number | undefined, bytes?: string): Buffer {
+  const claim: Claim = { vip, owner: 'node1', incarnation: aFrame.incarnation, epoch: 1, state: 'held' }
+  const body = Buffer.from(encodeBeat(beatOf({ claims: [claim] }), new Roster()))
+  const at = body.length - 2 - 4 - (vip.includes(':') ? 16 : 4)
+  if (state !== undefined) body[at - 1] = state
+  if (bytes !== undefined) Buffer.from(bytes, 'hex').copy(body, at)
+  return body
+}
+
+for (const [what, part] of [
+  ['of a sender that is not who it says it is', { sender: 1 }],
+  ['that is a part beyond the last', { index: 1 }],
+  ['without anything', { fragment: Buffer.alloc(0) }],
+  ['with a claim that is in no state', { fragment: bodyWith('192.0.2.1', 0x0b) }],
+  [
+    'with a claim to an IPv4 address in the form of IPv6',
+    { fragment: bodyWith('2001:db8::1', undefined, '00'.repeat(10) + 'ffff') },
+  ],
+] as const) {
+  test(`malformed: a frame ${what}`, t => {
+    const frame = seal({ fragment: bodyWith('192.0.2.1', undefined), ...part })
+    t.is(receiver().decode(received(frame), frame.length), 'Malformed')
+  })
+}
+
+test('what follows a heartbeat is left to later versions', t => {
+  const frame = seal({ fragment: Buffer.concat([bodyWith('192.0.2.1', undefined), Buffer.from('later')]) })
+  t.like(receiver().decode(received(frame), frame.length), { mac })
+})
+
+test('parts that disagree on how many there are make no heartbeat', t => {
+  const codec = receiver()
+  const decode = (part: Partial<Part>) => {
+    const frame = seal({ fragment: Buffer.alloc(1), ...part })
+    return codec.decode(received(frame), frame.length)
+  }
+  t.is(decode({ index: 0, count: 3 }), undefined)
+  t.is(decode({ index: 1, count: 2 }), 'Malformed')
+})
+
+test('of more senders than there can be the one that was silent for longest is forgotten', t => {
+  const assembly = new Assembly()
+  const add = (sender: number, sequence: number) => assembly.add({ ...partOf(beatOf()), sender, sequence })
+  for (let sender = 0; sender < 8_192; sender++) t.true(Buffer.isBuffer(add(sender, 1)))
+  t.true(Buffer.isBuffer(add(0, 2)))
+  t.true(Buffer.isBuffer(add(9_999, 1)))
+  t.is(add(0, 2), 'Replayed')
+  t.is(add(2, 1), 'Replayed')
+  t.true(Buffer.isBuffer(add(1, 1)))
 })
 
 test('the own frames are dropped when they come back', t => {
@@ -223,7 +273,7 @@ test('capacity: what 500 members and 10,000 VIPs take', t => {
   }
 })
 
-function partOf({ frame }: Beat) {
+function partOf({ frame }: Beat): Part {
   const { incarnation, sequence } = frame
   return { sender: new Roster().idOf(frame.node), incarnation, sequence, index: 0, count: 1, fragment: Buffer.alloc(0) }
 }

@@ -167,8 +167,15 @@ test('31: a solicitation without the MAC of its sender is answered to where its 
   t.is(buffer.toString('hex', 0, protocols[6].reply(buffer, macBytes(node))), reply.toString('hex'))
 })
 
-test('an option that is not known is passed over', t => {
-  const { probe } = frames[6]
+test('of two options of one type the first counts', t => {
+  const { request } = frames[6]
+  const sent = changed(Buffer.concat([request, bytes('01 01 020000000099')]), 18, '0028')
+  t.like(parseNeighbor(received(sent), sent.length, 6), { kind: 'request', mac: client })
+})
+
+test('an option that is not known is passed over, unless it is longer than the packet', t => {
+  const { probe, request } = frames[6]
+  t.is(parseNeighbor(received(changed(request, 78, '0e02')), request.length, 6), 'BadOption')
   // A nonce (RFC 7527), which Linux puts into its probes.
   const longer = Buffer.concat([probe, bytes('0e01 0102 0304 0506')])
   const sent = changed(longer, 18, '0020')
