@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { levels } from 'pino'
+import type { Announces } from './api/bgpconf.ts'
 import { defaultLoadBalancerClass, systemNamespace } from './api/names.ts'
 
 /** What the command line and the environment say, checked. */
@@ -23,7 +24,7 @@ export interface ControllerOptions extends Pick<CommonOptions, 'namespace'> {
 export interface SpeakerOptions extends Pick<CommonOptions, 'namespace' | 'podName'> {
   readonly nodeName: string
   readonly gobgpSocket: string
-  readonly nextHops: 'self' | 'eligible-nodes'
+  readonly nextHops: Announces
   /** A URL with `{address}` for the node's address; undefined: kube-proxy is not asked. */
   readonly proxyHealth?: string
   /** Seconds that gobgpd goes on announcing without a living manager; undefined: for ever. */

@@ -69,7 +69,7 @@ export function speaker(parts: SpeakerParts): Observable<never> {
   const { cluster, ledgerHeard, client, router, options, log, stop, respond, readLinks } = parts
   const { nodeName } = options
   const announcer = new Announcer(router, nodeName, options.nextHops === 'eligible-nodes')
-  const status = new SpeakerStatus(client, nodeName, {
+  const status = new SpeakerStatus(client, nodeName, options.nextHops, {
     ...retrying,
     slots: slots(4),
     report: (err, object) => log.warn({ err, object }, 'a status could not be written; trying again'),

@@ -56,6 +56,10 @@ export const bgpConfSpec = constrain(
   },
 )
 
+/** Which nodes a speaker announces as next hops: its own, or every node that can forward. */
+const announces = z.enum(['self', 'eligible-nodes'])
+export type Announces = z.output<typeof announces>
+
 export const nodeConfStatus = z.object({
   routerId: text(45).describe('The BGP identifier in use.').exactOptional(),
   as: uint32.describe('The autonomous system number in use.').exactOptional(),
@@ -63,6 +67,11 @@ export const nodeConfStatus = z.object({
   message: text(1024).describe('Why it does not, or why the node announces no next hop.').exactOptional(),
   nextHops: list(text(253), maxNodes)
     .describe('Nodes that this one announces as next hops: itself, or every node that can forward.')
+    .exactOptional(),
+  announces: announces
+    .describe(
+      'Which nodes it is to announce, if they can forward. No graceful restart is asked for with eligible-nodes.',
+    )
     .exactOptional(),
 })
 

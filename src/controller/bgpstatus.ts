@@ -23,14 +23,21 @@ export class BgpStatus {
   /** Wants the status of all of them to be as the snapshot says. */
   write({ bgpConfs: confs, bgpPeers: peers, nodes }: Snapshot): void {
     const hasLeft = (name: string) => !nodes.has(name)
+    const inUse = confs.get(bgpConfName)
     for (const conf of confs.values()) {
       const { generation = 0 } = conf.metadata
-      const findings = [inForce(conf), fieldsFinding(unactedFields('BgpConf', conf.spec), generation)]
+      const findings = [
+        inForce(conf),
+        fieldsFinding(unactedFields('BgpConf', conf.spec), generation, restartNotAsked(conf, inUse)),
+      ]
       this.#confs.write(conf, findings, Object.keys(conf.status?.nodesConfStatus ?? {}).filter(hasLeft))
     }
     for (const peer of peers.values()) {
       const { generation = 0 } = peer.metadata
-      const findings = [established(peer), fieldsFinding(unactedFields('BgpPeer', peer.spec), generation)]
+      const findings = [
+        established(peer),
+        fieldsFinding(unactedFields('BgpPeer', peer.spec), generation, restartNotAsked(peer, inUse)),
+      ]
       this.#peers.write(peer, findings, Object.keys(peer.status?.nodesPeerStatus ?? {}).filter(hasLeft))
     }
   }
@@ -54,6 +61,14 @@ export function inForce({ metadata: { name, generation = 0 }, spec }: BgpConf): 
   }
   if (spec.as === undefined) return { ...shared, status: 'False', reason: 'NoAs', message: 'spec.as is not set.' }
   return { ...shared, status: 'True', reason: 'InForce', message: 'The nodes’ routers run by it.' }
+}
+
+/** Says so where graceful restart is set and nodes announce others besides themselves: see docs/adr/0015. */
+export function restartNotAsked({ spec }: BgpConf | BgpPeer, inUse: BgpConf | undefined): string | undefined {
+  const announcing = Object.values(inUse?.status?.nodesConfStatus ?? {})
+  if (!spec.gracefulRestart?.enabled || announcing.every(({ announces }) => announces !== 'eligible-nodes'))
+    return undefined
+  return 'Not acted on where several nodes announce the same next hops: spec.gracefulRestart.'
 }
 
 /** Whether the sessions of all nodes that have one are up. */

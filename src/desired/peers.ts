@@ -32,7 +32,12 @@ export function global(conf: BgpConf | undefined, node: Node): Global | undefine
   return { as, routerId, listenAddresses, ...(listenPort !== undefined && listenPort > 0 && { listenPort }) }
 }
 
-/** How this node's router is to meet the neighbour; undefined if the BgpPeer is not for this node. */
+/**
+ * How this node's router is to meet the neighbour; undefined if the BgpPeer is not for this node.
+ *
+ * @param severalNextHops it announces an address with several. Then no graceful restart is asked for: FRR, told with add-path
+ *   of several paths to a prefix, takes only one of them back once the session is up again, and goes on using the others.
+ */
 export function peer(
   resource: BgpPeer,
   conf: BgpConf | undefined,
@@ -63,12 +68,13 @@ export function peer(
     ...(localAddress !== undefined && { localAddress }),
     ...(spec.conf.authPassword && { password: spec.conf.authPassword }),
     ...(spec.ebgpMultihop?.enabled && { multihopTtl: spec.ebgpMultihop.multihopTtl || UNLIMITED_TTL }),
-    ...(restart?.enabled && {
-      gracefulRestart: {
-        restartTime: restart.restartTime || RESTART_TIME_S,
-        deferralTime: restart.deferralTime || DEFERRAL_TIME_S,
-      },
-    }),
+    ...(restart?.enabled &&
+      !severalNextHops && {
+        gracefulRestart: {
+          restartTime: restart.restartTime || RESTART_TIME_S,
+          deferralTime: restart.deferralTime || DEFERRAL_TIME_S,
+        },
+      }),
     ...(withBfd && { bfd: { ...BFD, ...bfd } }),
     ...(sendMaxPaths !== undefined && { sendMaxPaths }),
   }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Map as IMap } from 'immutable'
 import { combineLatest, distinctUntilChanged, map, type Observable, shareReplay, skipWhile, startWith } from 'rxjs'
+import type { Announces } from '../api/bgpconf.ts'
 import type { ProxyHealth } from '../desired/forward.ts'
 import { type NextHops, nextHops } from '../desired/nexthops.ts'
 import { proxyHealth, type Target } from '../health/proxy.ts'
@@ -9,7 +10,7 @@ import { proxyTargets } from './targets.ts'
 
 export interface HopsOptions {
   readonly nodeName: string
-  readonly nextHops: 'self' | 'eligible-nodes'
+  readonly nextHops: Announces
   readonly proxyHealth?: string
 }
 

@@ -1,4 +1,4 @@
-import { type BgpConf, bgpConfName, type NodeConfStatus } from '../api/bgpconf.ts'
+import { type Announces, type BgpConf, bgpConfName, type NodeConfStatus } from '../api/bgpconf.ts'
 import type { BgpPeer, NodePeerStatus } from '../api/bgppeer.ts'
 import { speakerFieldManager } from '../api/names.ts'
 import { globalMismatch } from '../bgp/plan.ts'
@@ -18,12 +18,14 @@ const MESSAGE_LENGTH = 1024
 /** What a speaker says of its node in the status of the BgpConf and of the BgpPeers; each its own key, its own field manager. */
 export class SpeakerStatus {
   readonly #node: string
+  readonly #announces: Announces
   readonly #conf: Reporter<BgpConf, NodeConfStatus | undefined>
   readonly #peers: Reporter<BgpPeer, NodePeerStatus | undefined>
 
-  constructor(client: KubeClient, node: string, writing: Writing) {
+  constructor(client: KubeClient, node: string, announces: Announces, writing: Writing) {
     const fieldManager = speakerFieldManager(node)
     this.#node = node
+    this.#announces = announces
     this.#conf = new Reporter(client, writing, {
       resource: bgpConfs,
       fieldManager,
@@ -41,7 +43,7 @@ export class SpeakerStatus {
   writeConf({ bgpConfs: confs }: Snapshot, status: NodeConfStatus | undefined): void {
     const conf = confs.get(bgpConfName)
     if (conf === undefined) this.#conf.forget({ name: bgpConfName })
-    else this.#conf.write({ name: bgpConfName }, conf, status)
+    else this.#conf.write({ name: bgpConfName }, conf, status && { ...status, announces: this.#announces })
   }
 
   /** @param sessions of the node's router; those of no BgpPeer are nobody's to tell */

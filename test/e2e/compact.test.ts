@@ -137,26 +137,35 @@ test.serial(
   },
 )
 
-test.serial('20: with graceful restart, both gobgpd are killed and come back, and no next hop goes', async t => {
+test.serial('20: graceful restart is set: no session asks for it, and the BgpConf and the BgpPeer say so', async t => {
   await witness.noticed()
-  await scene.apply(bgpConf({ gracefulRestart: { enabled: true } }))
-  await witness.allSent(...replicas.map(addressOf))
-  await announceNew('asked')
-  const before = await scene.fib()
-  await witness.noticed()
-  await Promise.all(replicas.map(replica => killReplica(replica)))
-  await Promise.all(replicas.map(replica => startReplica(replica, before)))
-  await witness.allSent(...replicas.map(addressOf))
-  const address = await announceNew('afterwards')
+  const gracefulRestart = { enabled: true }
+  await scene.apply(bgpConf({ gracefulRestart }), bgpPeer('router', { gracefulRestart }))
+  for (const object of [scene.bgpConf, () => scene.bgpPeer('router')]) {
+    const fields = await eventually(
+      'graceful restart is told not to be acted on',
+      async () => (await object())?.status?.conditions?.find(({ type }) => type === 'fairlead.dev/FieldsActedOn'),
+      found => found?.status === 'False',
+    )
+    t.regex(fields?.message ?? '', /same next hops: spec\.gracefulRestart/)
+  }
   const noticed = await witness.noticed()
-  const routes = noticed.routes.filter(event => routeOf(event) !== address)
-  t.log(`${routes.length} routes were written anew`)
-  t.deepEqual(
-    routes.filter(({ text }) => !text.includes('fd66:')),
-    [],
-  )
-  // Of IPv6 zebra, while it hears the same from both, may write one anew as it was.
-  sameNextHops(t, { ...noticed, routes }, nodes)
+  t.deepEqual(noticed.sent, [])
+  unchanged(t, noticed)
+})
+
+test.serial('18, 20: a Service that goes while a gobgpd is away leaves nothing at the router', async t => {
+  const passing = await announceNew('passing')
+  await witness.noticed()
+  await killPart(scene.lab, 'node1', 'gobgpd', 'SIGKILL')
+  await scene.kubectl('delete', 'service', 'passing')
+  await scene.routed(passing)
+  const fib = await scene.fib()
+  await startPart(scene.lab, 'node1', 'gobgpd')
+  await announcesAll('node1', fib)
+  t.deepEqual(await scene.fib(), fib)
+  const noticed = await witness.noticed()
+  sameNextHops(t, { ...noticed, routes: noticed.routes.filter(event => routeOf(event) !== passing) }, nodes)
   unharmed(t, noticed)
 })
 
@@ -177,6 +186,10 @@ const killReplica = (node: NodeName) =>
 async function startReplica(node: NodeName, fib: ReadonlyMap<string, readonly string[]>): Promise<void> {
   await startPart(scene.lab, node, 'gobgpd')
   await startPart(scene.lab, node, 'manager')
+  await announcesAll(node, fib)
+}
+
+async function announcesAll(node: NodeName, fib: ReadonlyMap<string, readonly string[]>): Promise<void> {
   await eventually(
     `${node} announces all of it again`,
     async () => {

@@ -1,7 +1,7 @@
 import test from 'ava'
 import type { BgpConf } from '../../../src/api/bgpconf.ts'
 import type { BgpPeer, BgpPeerSpec } from '../../../src/api/bgppeer.ts'
-import { established, inForce } from '../../../src/controller/bgpstatus.ts'
+import { established, inForce, restartNotAsked } from '../../../src/controller/bgpstatus.ts'
 import { bgpConf, bgpPeer } from '../objects.ts'
 
 const neighbour: BgpPeerSpec = { conf: { neighborAddress: '10.62.0.1', peerAs: 64500 } }
@@ -47,3 +47,17 @@ for (const [name, given, reason] of confs) {
     t.like(inForce(given), { reason, status: reason === 'InForce' ? 'True' : 'False' })
   })
 }
+
+const asking = bgpPeer('tor', { ...neighbour, gracefulRestart: { enabled: true } })
+const announcing = (announces: 'self' | 'eligible-nodes') =>
+  bgpConf({ as: 1, gracefulRestart: { enabled: true } }, { nodesConfStatus: { node1: { announces } } })
+
+test('35: graceful restart that is not asked for is told where it is set, if nodes announce each other', t => {
+  const shared = announcing('eligible-nodes')
+  for (const object of [asking, shared]) {
+    t.regex(restartNotAsked(object, shared) ?? '', /spec\.gracefulRestart/)
+    t.is(restartNotAsked(object, announcing('self')), undefined)
+    t.is(restartNotAsked(object, undefined), undefined)
+  }
+  t.is(restartNotAsked(bgpPeer('tor', neighbour), shared), undefined)
+})

@@ -91,6 +91,13 @@ test('BgpPeer: graceful restart comes from the BgpConf unless the peer says its 
   t.is(peer(off, conf, here, false)?.gracefulRestart, undefined)
 })
 
+test('BgpPeer: no graceful restart is asked for where several next hops are announced, whoever sets it', t => {
+  const gracefulRestart = { enabled: true }
+  const both = peer(bgpPeer('tor', { ...neighbour, gracefulRestart }), bgpConf({ as: 1, gracefulRestart }), here, true)
+  t.is(both?.gracefulRestart, undefined)
+  t.is(both?.sendMaxPaths, 64)
+})
+
 test('BgpPeer: BFD is asked for by enabling it, with what is not said at 100 ms x 3', t => {
   const bfdOf = (bfd: NonNullable<BgpPeerSpec['bfd']>) =>
     peer(bgpPeer('tor', { ...neighbour, bfd }), undefined, here, false)?.bfd

@@ -40,7 +40,7 @@ function speakerStatus() {
     applied.push({ name, part, fieldManager })
     return { metadata: metadata(name, { resourceVersion: `${applied.length + 1}` }), ...part }
   }
-  const status = new SpeakerStatus(fakeClient({ apply: apply as unknown as KubeClient['apply'] }), 'node1', {
+  const status = new SpeakerStatus(fakeClient({ apply: apply as unknown as KubeClient['apply'] }), 'node1', 'self', {
     slots: act => act(),
     backoff: { first: 1, most: 1, random: () => 0 },
     scheduler: new VirtualTime(),
@@ -143,6 +143,7 @@ test('a BgpConf that comes back is told again, one that is gone is not', async t
     return applied.length
   }
   t.is(await write(snapshot), 1)
+  t.like(applied[0]?.part.status, { nodesConfStatus: { node1: { announces: 'self', nextHops: ['node1'] } } })
   t.is(await write(emptySnapshot), 1)
   t.is(await write(snapshot), 2)
 })
