@@ -22,6 +22,7 @@ import { virtualIPs } from './kube/resources.ts'
 import type { Sighting } from './liveness/sighting.ts'
 import type { ControllerOptions } from './options.ts'
 import { retryDelay } from './streams/backoff.ts'
+import { Precedence } from './streams/precedence.ts'
 import { monotonic } from './streams/time.ts'
 import { WorkQueue } from './streams/workqueue.ts'
 import type { Change } from './watch/reduce.ts'
@@ -34,6 +35,9 @@ const CONCURRENCY = 64
  * whole, so that a write costs as much as there are. Also of a large Eip the counts are to cost little beside the addresses.
  */
 const COUNTS_MS = { least: 1_000, perAddress: 1 }
+
+/** Milliseconds that the status of a VirtualIP, or an event, waits at most until no address is waited for. */
+const PATIENCE_MS = 5_000
 
 const backoff = { first: 50, most: 30_000, random: Math.random }
 
@@ -59,12 +63,14 @@ export function controller({ cluster, speakers, client, options, log }: Controll
       usageChanged: eip => pools.next(eip),
       wake: key => queue.add(key),
     })
-    const status = new ControllerStatus(client, options.identity, log)
-    const work = async (key: string) => {
-      const outcome = await allocation.work(key)
-      // Whoever leads by now may know better, and has told so.
-      if (!subscriber.closed) status.settled(key, outcome, snapshot)
-    }
+    const precedence = new Precedence(PATIENCE_MS, monotonic)
+    const status = new ControllerStatus(client, options.identity, precedence, log)
+    const work = (key: string) =>
+      precedence.first(async () => {
+        const outcome = await allocation.work(key)
+        // Whoever leads by now may know better, and has told so.
+        if (!subscriber.closed) status.settled(key, outcome, snapshot)
+      })
     const queue = new WorkQueue(work, {
       concurrency: CONCURRENCY,
       backoff,

@@ -5,7 +5,8 @@ import type { KubeClient } from '../kube/client.ts'
 import { keyOf, refOf } from '../kube/resources.ts'
 import { createEventRecorder } from '../status/events.ts'
 import { type GivenAddress, ingress, serviceFindings } from '../status/service.ts'
-import { slots } from '../streams/slots.ts'
+import type { Precedence } from '../streams/precedence.ts'
+import { type Slots, slots } from '../streams/slots.ts'
 import { monotonic } from '../streams/time.ts'
 import type { Snapshot } from '../watch/snapshot.ts'
 import type { Outcome } from './allocation.ts'
@@ -18,9 +19,9 @@ import { announcementTold, heldTold, reservedTold, type VirtualIPStatus, virtual
 
 /**
  * Status writes under way at once. A Service's address is waited for: it has as many as the API server gains from. All else
- * has a few, so that it hardly delays an address when there are many to give, and none is kept waiting by the others.
+ * has a few, and none is kept waiting by the others.
  */
-const CONCURRENCY = { services: 64, virtualIPs: 4, others: 4 }
+const CONCURRENCY = { services: 64, virtualIPs: 4, others: 4, events: 1 }
 const retrying = { backoff: { first: 100, most: 30_000, random: Math.random }, scheduler: monotonic }
 
 /** All that the controller writes for people to read. */
@@ -31,22 +32,29 @@ export class ControllerStatus {
   readonly #bgp: BgpStatus
   readonly #announcements = new Announcements()
 
-  constructor(client: KubeClient, identity: string, log: Logger) {
-    const writing = (atOnce: number) => ({
+  /** @param precedence what is told of addresses and nobody waits for goes behind what is waited for */
+  constructor(client: KubeClient, identity: string, precedence: Precedence, log: Logger) {
+    const writing = (limit: Slots) => ({
       ...retrying,
-      slots: slots(atOnce),
+      slots: limit,
       report: (err: unknown, object: string) =>
         log.warn({ err, object }, 'a status could not be written; trying again'),
     })
-    const others = writing(CONCURRENCY.others)
+    const others = writing(slots(CONCURRENCY.others))
+    const addresses = slots(CONCURRENCY.services)
     const tell = createEventRecorder(client, {
       ...retrying,
       instance: identity,
       clock: () => new Date(),
+      slots: precedence.behind(slots(CONCURRENCY.events)),
       report: (err, { regarding, reason }) => log.warn({ err, object: regarding.name, reason }, 'an event was lost'),
     })
-    this.#services = new ServiceStatus(client, tell, writing(CONCURRENCY.services))
-    this.#virtualIPs = virtualIPStatus(client, writing(CONCURRENCY.virtualIPs))
+    this.#services = new ServiceStatus(
+      client,
+      tell,
+      writing(act => precedence.first(() => addresses(act))),
+    )
+    this.#virtualIPs = virtualIPStatus(client, writing(precedence.behind(slots(CONCURRENCY.virtualIPs))))
     this.#pools = poolStatus(client, others)
     this.#bgp = new BgpStatus(client, others)
   }

@@ -1,22 +1,12 @@
 /** Events of events.k8s.io/v1: what happened, told once, for `kubectl describe`. */
-import {
-  catchError,
-  concatMap,
-  defer,
-  EMPTY,
-  finalize,
-  retry,
-  type SchedulerLike,
-  Subject,
-  throwError,
-  timer,
-} from 'rxjs'
+import { defer, lastValueFrom, retry, type SchedulerLike, throwError, timer } from 'rxjs'
 import type { Draft, KubeClient } from '../kube/client.ts'
 import { isPassing } from '../kube/errors.ts'
 import type { Event } from '../kube/objects.ts'
 import { events } from '../kube/resources.ts'
 import { microTime } from '../kube/time.ts'
 import { type Backoff, retryDelay } from '../streams/backoff.ts'
+import type { Slots } from '../streams/slots.ts'
 
 export type Happening = Pick<Event, 'type' | 'reason' | 'action' | 'note' | 'regarding'>
 
@@ -24,6 +14,8 @@ export interface EventRecorderOptions {
   /** Which of us tells: the Pod's name. */
   readonly instance: string
   readonly clock: () => Date
+  /** Whether there are several requests at a time, and what they wait for. */
+  readonly slots: Slots
   readonly backoff: Backoff
   readonly scheduler: SchedulerLike
   /** Told of each event that is lost. */
@@ -31,37 +23,29 @@ export interface EventRecorderOptions {
 }
 
 /** More than wait here at once are dropped. */
-const capacity = 1000
+const capacity = 5_000
 
 const attempts = 5
 
 /**
- * Tells events, one request at a time, behind whatever else we ask of the API server. The function returned never waits
- * and never throws: events are for people, and lost rather than in the way.
+ * Tells events, behind whatever else we ask of the API server. The function returned never waits and never throws: events
+ * are for people, and lost rather than in the way.
  */
 export function createEventRecorder(client: KubeClient, options: EventRecorderOptions): (happening: Happening) => void {
-  const { backoff, scheduler, report } = options
-  const queue = new Subject<Draft<Event>>()
+  const { backoff, scheduler, slots, report } = options
   let waiting = 0
   let count = 0
 
   const tell = (event: Draft<Event>) =>
-    defer(() => client.create(events, event)).pipe(
-      retry({
-        count: attempts - 1,
-        delay: (error, failures) =>
-          isPassing(error) ? timer(retryDelay(backoff, failures, error), scheduler) : throwError(() => error),
-      }),
-      catchError(error => {
-        report(error, event)
-        return EMPTY
-      }),
-      finalize(() => {
-        waiting -= 1
-      }),
+    lastValueFrom(
+      defer(() => client.create(events, event)).pipe(
+        retry({
+          count: attempts - 1,
+          delay: (error, failures) =>
+            isPassing(error) ? timer(retryDelay(backoff, failures, error), scheduler) : throwError(() => error),
+        }),
+      ),
     )
-
-  queue.pipe(concatMap(tell)).subscribe()
 
   return happening => {
     if (waiting === capacity) {
@@ -69,7 +53,12 @@ export function createEventRecorder(client: KubeClient, options: EventRecorderOp
       return
     }
     waiting += 1
-    queue.next(eventOf(happening, options, count++))
+    const event = eventOf(happening, options, count++)
+    void slots(() => tell(event))
+      .catch(error => report(error, happening))
+      .finally(() => {
+        waiting -= 1
+      })
   }
 }
 

@@ -3,6 +3,7 @@ import type { Draft, KubeClient } from '../../../src/kube/client.ts'
 import { ApiError } from '../../../src/kube/errors.ts'
 import type { Event } from '../../../src/kube/objects.ts'
 import { createEventRecorder, type Happening } from '../../../src/status/events.ts'
+import { slots } from '../../../src/streams/slots.ts'
 import { fakeClient, unreachable } from '../kube/fakeclient.ts'
 import { VirtualTime } from '../streams/virtualtime.ts'
 
@@ -21,6 +22,7 @@ function play(answer: (sent: number) => Promise<void> = async () => undefined) {
     clock: () => new Date('2026-01-02T03:04:05.678Z'),
     backoff: { first: 100, most: 1000, random: () => 0 },
     scheduler: time,
+    slots: slots(1),
     report: (_, { note }) => lost.push(note),
   })
   return { time, sent, lost, record }
@@ -53,7 +55,7 @@ test('events of one moment have names of their own', async t => {
   t.is(new Set(sent.map(({ metadata }) => metadata.name)).size, 3)
 })
 
-test('one request at a time, in order, and nobody waits for it', async t => {
+test('one request at a time with one slot, in order, and nobody waits for it', async t => {
   const ends: (() => void)[] = []
   const { time, sent, record } = play(() => new Promise(resolve => ends.push(resolve)))
   record(happening('1'))
@@ -90,11 +92,11 @@ test('one that is refused is lost, and the next goes on', async t => {
   t.deepEqual([sent.length, lost], [2, ['1']])
 })
 
-test('while the API server is away no more than 1000 wait', async t => {
+test('while the API server is away no more than 5000 wait', async t => {
   const { time, lost, record } = play(() => new Promise(() => undefined))
-  for (let i = 0; i < 1002; i += 1) record(happening(String(i)))
+  for (let i = 0; i < 5002; i += 1) record(happening(String(i)))
   await time.pass(0)
-  t.deepEqual(lost, ['1000', '1001'])
+  t.deepEqual(lost, ['5000', '5001'])
 })
 
 test('a note is cut to what the API server takes', async t => {
