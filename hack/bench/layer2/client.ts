@@ -69,13 +69,18 @@ function oneByOne(samples: number): ClientResult {
   return { latencies: latencies.sort((a, b) => a - b), asked: samples, answered: latencies.length, seconds }
 }
 
+/** Announcements are broadcast. */
+function isReply(index: number): boolean {
+  const frame = batch.frames[index] as Buffer
+  return frame.indexOf(mac) === 0 && arp.kind(frame, batch.lengthAt(index)) === 'statement'
+}
+
 /** Whether the reply to this request is there. */
 function receive(request: Buffer): boolean {
   const count = socket.receive(batch)
   for (let i = 0; i < count; i++) {
     const frame = batch.frames[i] as Buffer
-    const isReply = arp.kind(frame, batch.lengthAt(i)) === 'statement'
-    if (isReply && frame.readInt32BE(arp.subject('statement')) === request.readInt32BE(arp.target)) return true
+    if (isReply(i) && frame.readInt32BE(arp.subject('statement')) === request.readInt32BE(arp.target)) return true
   }
   return false
 }
@@ -96,9 +101,7 @@ function flood(seconds: number): ClientResult {
     }
     socket.reply(batch)
     const count = socket.receive(batch)
-    for (let i = 0; i < count; i++) {
-      if (arp.kind(batch.frames[i] as Buffer, batch.lengthAt(i)) === 'statement') answered += 1
-    }
+    for (let i = 0; i < count; i++) if (isReply(i)) answered += 1
     if (count > 0) heard = now
   }
   return { latencies: [], asked, answered, seconds: (performance.now() - started) / 1_000 }

@@ -5,7 +5,7 @@ import { Ledger } from './ledger.ts'
 import { OwnClaims } from './own.ts'
 import type { Peers } from './peers.ts'
 import { type Contender, hash, outranks, precedes } from './rank.ts'
-import { timing } from './timing.ts'
+import { claimsPerTick, timing } from './timing.ts'
 import { type Turn, Vacancies } from './vacancies.ts'
 
 interface Vip extends Candidacy {
@@ -74,7 +74,13 @@ export class Contest {
   takeInTurn(now: number): void {
     const step = (vip: string) => (this.#vips.get(vip)?.epoch === undefined ? timing.firstTurn : timing.turn)
     const turn = (vip: string, before: number) => this.turn(vip, before, now)
-    for (const vip of this.#vacancies.due(step, turn, now)) if (this.mayTake(vip)) this.#take(vip, now)
+    let taken = 0
+    for (const vip of this.#vacancies.due(step, turn, now)) {
+      if (!this.mayTake(vip)) continue
+      this.#take(vip, now)
+      taken += 1
+      if (taken === claimsPerTick) return
+    }
   }
 
   /** What the API server's records say counts only where no member was ever heard. */

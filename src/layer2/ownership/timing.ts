@@ -49,3 +49,9 @@ export const repeatsPerTick = 1_000
 
 /** Of hundreds of members these many speak up at once for or against another; the rest do with their next heartbeat. */
 export const speakers = 8
+
+/**
+ * VIPs that a member takes at a time, so that it is never away for long by its own doing: ten thousand at once cost it as much time as
+ * makes others suspect it, and itself lose all it has, again and again.
+ */
+export const claimsPerTick = 1_000
