@@ -56,3 +56,9 @@ test.serial('a VIP that is no more is not answered, and its group is left', asyn
   await t.throwsAsync(network.run('client', ['ndisc6', '-1', '-r', '1', six, 'eth0']))
   t.notRegex(await network.ip('a', 'maddress show dev eth0'), /ff02::1:ff00:100\b/)
 })
+
+test.serial('a worker that fails ends the process, with its error', async t => {
+  host.tell({ update: { addresses: ['no address'], interfaces: ['eth0'], candidates: ['a'] } })
+  t.is(await host.ended(), 1)
+  t.regex(host.errors, /RangeError: not an address: no address/)
+})

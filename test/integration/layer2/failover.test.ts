@@ -107,6 +107,16 @@ test.serial('26: the cable out: others answer; in again: nothing moves', async t
   t.deepEqual(ownedBy('c'), [])
 })
 
+test.serial('26: the main thread hangs for more than two seconds: others answer', async t => {
+  const [hung = '', ...others] = names.toSorted((x, y) => ownedBy(y).length - ownedBy(x).length)
+  await watch(t, async () => {
+    hostOf(hung).tell({ block: 4_000 })
+    await until('the others have all', () => others.flatMap(ownedBy).length === vips.length)
+    await settled(names)
+  })
+  t.deepEqual(ownedBy(hung), [])
+})
+
 test.serial('26: leaving: handed over before it goes', async t => {
   const [leaver = '', ...others] = names.toSorted((x, y) => ownedBy(y).length - ownedBy(x).length)
   await watch(t, async () => {

@@ -97,7 +97,9 @@ export class Network {
 export class Host {
   readonly name: string
   readonly said: Said[] = []
-  readonly #process: ChildProcessByStdio<Writable, Readable, null>
+  /** What it wrote to its standard error. */
+  errors = ''
+  readonly #process: ChildProcessByStdio<Writable, Readable, Readable>
 
   constructor(name: string, namespace: string) {
     this.name = name
@@ -107,7 +109,10 @@ export class Host {
       name,
       KEY,
     ])
-    this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#process = spawn(command, args, { stdio: 'pipe' })
+    this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.errors += text
+    })
     createInterface(this.#process.stdout).on('line', line => this.said.push(JSON.parse(line) as Said))
   }
 
