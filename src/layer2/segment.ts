@@ -152,7 +152,8 @@ export class Segment {
     if (about) {
       const mac = protocol.mac(frame)
       if (mac === this.#mac) return this.#drop('FromSelf')
-      this.#announcer.saw(about.vip, mac, now)
+      if (kind === 'probe') this.#announcer.sawProbe(about.vip, mac, now)
+      else this.#announcer.saw(about.vip, mac, now)
       this.#announce(now)
     }
     if (kind === 'statement') return about ? 0 : this.#drop('NotForUs')

@@ -49,7 +49,7 @@ export class Announcer {
     this.#witness = new Witness(this.#members)
   }
 
-  /** This node owns the VIP, as `Member` says. One that nobody had before is probed first. */
+  /** This node owns the VIP, or has another MAC from now on. One that nobody had before is probed first. */
   own(vip: string, cause: Cause, now: number): void {
     this.#owned.add(vip)
     this.#witness.forget(vip)
@@ -88,7 +88,6 @@ export class Announcer {
     if (this.#probes.has(vip) && this.#members.nodeOf(mac) === undefined) this.#taken(vip, mac, now)
   }
 
-  /** After `Member` has acted on it. */
   heard({ frame, mac, unseen }: Beat, now: number): void {
     const { node } = frame
     this.#members.heard(node, mac, now)
