@@ -39,7 +39,7 @@ import { Layer2Status } from './status.ts'
 /** How often the links are read without a sign that they changed, and how often at most with such signs (milliseconds). */
 const LINKS_MS = { every: 30_000, least: 100 }
 /** How long whoever takes over has to say so, before others tell that nobody has (milliseconds). */
-const SETTLE_MS = 5_000
+const SETTLE_MS = 2_500
 /** Status writes under way at once. */
 const CONCURRENCY = 4
 const backoff = { first: 100, most: 5_000, random: Math.random }
@@ -96,7 +96,10 @@ function running({ cluster, able, client, options, respond, readLinks, log, stop
     tap(({ snapshot, touched, changes }) => status.observe(snapshot, touched.virtualIPs, changes.keys())),
     share(),
   )
-  const looks = combineLatest([links, objection]).pipe(
+  const looks = combineLatest([
+    links,
+    objection.pipe(distinctUntilChanged<Objection | undefined>(isDeepStrictEqual)),
+  ]).pipe(
     tap(() => status.unsettle(announcer.vips.keys())),
     switchMap(([known, why]) =>
       timer(SETTLE_MS, SETTLE_MS).pipe(tap(() => status.lookAgain(announcer.vips, { links: known, objection: why }))),

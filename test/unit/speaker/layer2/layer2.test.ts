@@ -8,7 +8,7 @@ import type { Responder, ResponderEvent, Vip } from '../../../../src/layer2/resp
 import { layer2 } from '../../../../src/speaker/layer2/layer2.ts'
 import type { Change } from '../../../../src/watch/reduce.ts'
 import { fakeClient, notFound } from '../../kube/fakeclient.ts'
-import { metadata } from '../../objects.ts'
+import { metadata, node } from '../../objects.ts'
 import { scene, touching, whole } from './scene.ts'
 
 const address = '10.62.0.100'
@@ -185,6 +185,13 @@ test('29: links that may be others are read again', async t => {
   responders[0]?.events.next({ type: 'linksChanged' })
   await until(t, 'read again', () => read() > before)
   t.pass()
+})
+
+test('12: as long as there is no key, the first candidate says so on the address', async t => {
+  const { cluster, applied } = run(t, [notFound()])
+  cluster.next(whole(scene({ addresses: [address], nodes: [node('node1')] })))
+  await until(t, 'told', () => applied.length > 0)
+  t.like(applied[0]?.status.conditions?.[0], { reason: 'KeyUnusable' })
 })
 
 const unusable: readonly [title: string, answer: Secret | Error][] = [
