@@ -6,6 +6,7 @@ import {
   mergeMap,
   Observable,
   retry,
+  type SchedulerLike,
   Subject,
   switchMap,
   take,
@@ -23,7 +24,6 @@ import type { Sighting } from './liveness/sighting.ts'
 import type { ControllerOptions } from './options.ts'
 import { retryDelay } from './streams/backoff.ts'
 import { Precedence } from './streams/precedence.ts'
-import { monotonic } from './streams/time.ts'
 import { WorkQueue } from './streams/workqueue.ts'
 import type { Change } from './watch/reduce.ts'
 import { emptySnapshot } from './watch/snapshot.ts'
@@ -39,7 +39,7 @@ const COUNTS_MS = { least: 1_000, perAddress: 1 }
 /** Milliseconds that the status of a VirtualIP, or an event, waits at most until no address is waited for. */
 const PATIENCE_MS = 5_000
 
-const backoff = { first: 50, most: 30_000, random: Math.random }
+const BACKOFF_MS = { first: 50, most: 30_000 }
 
 export interface ControllerParts {
   /** Replays its last value. */
@@ -49,22 +49,35 @@ export interface ControllerParts {
   readonly client: KubeClient
   readonly options: ControllerOptions
   readonly log: Logger
+  /** Monotonic time. */
+  readonly scheduler: SchedulerLike
+  /** In [0, 1), as `Math.random`. */
+  readonly random: () => number
 }
 
 /**
  * The controller, for as long as it is subscribed to, which is while it leads: cluster -> allocation -> ledger -> status.
  * Unsubscribing starts nothing further and calls back nothing that is under way: the ledger is safe with two at once.
  */
-export function controller({ cluster, speakers, client, options, log }: ControllerParts): Observable<never> {
+export function controller({
+  cluster,
+  speakers,
+  client,
+  options,
+  log,
+  scheduler,
+  random,
+}: ControllerParts): Observable<never> {
   return new Observable(subscriber => {
+    const backoff = { ...BACKOFF_MS, random }
     let snapshot = emptySnapshot
     const pools = new Subject<string>()
-    const allocation = new Allocation(client, options, monotonic.now, {
+    const allocation = new Allocation(client, options, () => scheduler.now(), {
       usageChanged: eip => pools.next(eip),
       wake: key => queue.add(key),
     })
-    const precedence = new Precedence(PATIENCE_MS, monotonic)
-    const status = new ControllerStatus(client, options.identity, precedence, log)
+    const precedence = new Precedence(PATIENCE_MS, scheduler)
+    const status = new ControllerStatus(client, options.identity, precedence, log, { scheduler, random })
     const work = (key: string) =>
       precedence.first(async () => {
         const outcome = await allocation.work(key)
@@ -74,7 +87,7 @@ export function controller({ cluster, speakers, client, options, log }: Controll
     const queue = new WorkQueue(work, {
       concurrency: CONCURRENCY,
       backoff,
-      scheduler: monotonic,
+      scheduler,
       report: (err, service, failures) =>
         log.warn({ err, service, failures }, 'could not settle a Service; trying again'),
     })
@@ -82,7 +95,7 @@ export function controller({ cluster, speakers, client, options, log }: Controll
     const pause = (eip: string) => Math.max(COUNTS_MS.least, COUNTS_MS.perAddress * allocation.allocator.inUse(eip))
     const counts = pools.pipe(
       groupBy(name => name),
-      mergeMap(one => one.pipe(throttle(name => timer(pause(name), monotonic), { leading: true, trailing: true }))),
+      mergeMap(one => one.pipe(throttle(name => timer(pause(name), scheduler), { leading: true, trailing: true }))),
     )
     subscriber.add(counts.subscribe(name => status.poolChanged(name, snapshot, allocation.allocator)))
     subscriber.add(
@@ -108,7 +121,7 @@ export function controller({ cluster, speakers, client, options, log }: Controll
       retry({
         delay: (err, failures) => {
           log.warn({ err, failures }, 'the ledger could not be read; trying again')
-          return timer(retryDelay(backoff, failures, err), monotonic)
+          return timer(retryDelay(backoff, failures, err), scheduler)
         },
       }),
       tap(({ items }) => allocation.recall(items)),
@@ -122,9 +135,7 @@ export function controller({ cluster, speakers, client, options, log }: Controll
     const report = (err: unknown, failures: number) =>
       log[failures === 1 ? 'warn' : 'debug']({ err, failures }, 'the key of layer 2 could not be made; trying again')
     const { namespace } = options
-    const key = usesLayer2.pipe(
-      switchMap(() => createSegmentKey(client, { namespace, backoff, scheduler: monotonic, report })),
-    )
+    const key = usesLayer2.pipe(switchMap(() => createSegmentKey(client, { namespace, backoff, scheduler, report })))
     subscriber.add(key.subscribe())
     subscriber.add(ledger.pipe(switchMap(() => cluster)).subscribe(changed))
     subscriber.add(() => {

@@ -122,7 +122,11 @@ function control(options: ControllerOptions, { cluster, client, log, stop }: Sha
     ),
     leading.pipe(
       tap(leads => log.info({ leads }, leads ? 'leads from now on' : 'does not lead')),
-      switchMap(leads => (leads ? controller({ cluster, speakers, client, options, log }) : EMPTY)),
+      switchMap(leads =>
+        leads
+          ? controller({ cluster, speakers, client, options, log, scheduler: monotonic, random: Math.random })
+          : EMPTY,
+      ),
     ),
   )
 }

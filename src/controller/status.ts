@@ -4,10 +4,11 @@ import type { Allocator } from '../ipam/allocator.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { keyOf, refOf } from '../kube/resources.ts'
 import { createEventRecorder } from '../status/events.ts'
+import type { Writing } from '../status/reporter.ts'
 import { type GivenAddress, ingress, serviceFindings } from '../status/service.ts'
+import type { Backoff } from '../streams/backoff.ts'
 import type { Precedence } from '../streams/precedence.ts'
 import { type Slots, slots } from '../streams/slots.ts'
-import { monotonic } from '../streams/time.ts'
 import type { Snapshot } from '../watch/snapshot.ts'
 import type { Outcome } from './allocation.ts'
 import { Announcements } from './announcements.ts'
@@ -22,7 +23,7 @@ import { announcementTold, heldTold, reservedTold, type VirtualIPStatus, virtual
  * has a few, and none is kept waiting by the others.
  */
 const CONCURRENCY = { services: 64, virtualIPs: 4, others: 4, events: 1 }
-const retrying = { backoff: { first: 100, most: 30_000, random: Math.random }, scheduler: monotonic }
+const BACKOFF_MS = { first: 100, most: 30_000 }
 
 /** All that the controller writes for people to read. */
 export class ControllerStatus {
@@ -33,7 +34,14 @@ export class ControllerStatus {
   readonly #announcements = new Announcements()
 
   /** @param precedence what is told of addresses and nobody waits for goes behind what is waited for */
-  constructor(client: KubeClient, identity: string, precedence: Precedence, log: Logger) {
+  constructor(
+    client: KubeClient,
+    identity: string,
+    precedence: Precedence,
+    log: Logger,
+    time: Pick<Backoff, 'random'> & Pick<Writing, 'scheduler'>,
+  ) {
+    const retrying = { backoff: { ...BACKOFF_MS, random: time.random }, scheduler: time.scheduler }
     const writing = (limit: Slots) => ({
       ...retrying,
       slots: limit,

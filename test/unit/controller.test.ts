@@ -6,6 +6,7 @@ import { controller } from '../../src/controller.ts'
 import type { KubeClient } from '../../src/kube/client.ts'
 import type { KubeObject, Service } from '../../src/kube/objects.ts'
 import type { Resource } from '../../src/kube/resources.ts'
+import { monotonic } from '../../src/streams/time.ts'
 import type { ClusterEvent } from '../../src/watch/kinds.ts'
 import { reduce } from '../../src/watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../../src/watch/snapshot.ts'
@@ -16,6 +17,14 @@ import { bgpConf, node, service, slice, virtualIP } from './objects.ts'
 import { settled } from './streams/virtualtime.ts'
 
 const options = { identity: 'me', namespace: 'x', loadBalancerClass: 'x/y', requireAnnotation: false }
+
+const others = {
+  speakers: NEVER,
+  options,
+  log: pino({ level: 'silent' }),
+  scheduler: monotonic,
+  random: Math.random,
+}
 
 const snapshotOf = (objects: Readonly<Record<string, readonly object[]>>): Snapshot =>
   Object.entries(objects).reduce(
@@ -50,7 +59,7 @@ test('6: a new leader takes in all that there is, whatever it was that changed l
     }) as unknown as KubeClient['apply'],
   })
   const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
-  const leading = controller({ cluster, speakers: NEVER, client, options, log: pino({ level: 'silent' }) }).subscribe()
+  const leading = controller({ cluster, client, ...others }).subscribe()
   await settled()
   leading.unsubscribe()
   t.deepEqual(Object.fromEntries(reasons), {
@@ -76,7 +85,7 @@ test('10: who leads no more tells nothing, also not of what was under way', asyn
     }) as unknown as KubeClient['apply'],
   })
   const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
-  const leading = controller({ cluster, speakers: NEVER, client, options, log: pino({ level: 'silent' }) }).subscribe()
+  const leading = controller({ cluster, client, ...others }).subscribe()
   await settled()
   leading.unsubscribe()
   created.resolve(virtualIP('192.0.2.0', web))
@@ -97,7 +106,7 @@ test('10: a new leader knows what the one before gave last, though the watch has
     }) as unknown as KubeClient['apply'],
   })
   const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
-  const leading = controller({ cluster, speakers: NEVER, client, options, log: pino({ level: 'silent' }) }).subscribe()
+  const leading = controller({ cluster, client, ...others }).subscribe()
   await settled()
   leading.unsubscribe()
   t.deepEqual(ingress, [[{ ip: '192.0.2.7', ipMode: 'VIP' }]])
