@@ -47,6 +47,9 @@ export interface LogLine {
   readonly time: string
   readonly msg: string
   readonly changes?: readonly string[]
+  /** Of what layer 2 tells. */
+  readonly address?: string
+  readonly cause?: string
 }
 
 /**
