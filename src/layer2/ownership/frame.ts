@@ -26,12 +26,10 @@ export type Phase =
   | 'leaving'
   | 'gone'
 
-/** "I hear this node." To the node itself it shows that the sender lives now: a recorded frame names nothing that is new. */
-export interface Sighting {
+/** A node, from one start to the next. To name the one of now shows a frame to be of now: recorded ones name another. */
+export interface Life {
   readonly node: string
   readonly incarnation: number
-  /** Of the last of its frames. */
-  readonly sequence: number
 }
 
 /** A heartbeat, with what there is to tell. Broadcast. */
@@ -44,18 +42,18 @@ export interface Frame {
   readonly phase: Phase
   /** Whether this node can forward at all. */
   readonly able: boolean
-  /** Nothing reaches the sender. */
+  /** Nothing reaches the sender, of members or of others. */
   readonly deaf: boolean
   /** Over the sender's own claims: see `digestOf`. Absent: what changed did not fit, and more follows at once. */
   readonly digest: number | undefined
   /** Members that the sender hears itself, as far as it is news or somebody asks. */
-  readonly heard: readonly Sighting[]
+  readonly heard: readonly Life[]
   /** Members that the sender has not heard for a while: does anybody? */
   readonly ask: readonly string[]
   /** Members whose claims the sender does not know. */
   readonly want: readonly string[]
   /** Members that use an incarnation older than one they had. */
-  readonly outdated: readonly { readonly node: string; readonly incarnation: number }[]
+  readonly outdated: readonly Life[]
   /** All the sender's claims of which `hash(vip) % count` is `index` are in the frame, and no others of its own. */
   readonly list?: { readonly index: number; readonly count: number }
   readonly claims: readonly Claim[]

@@ -33,7 +33,7 @@ export class Ledger {
 
   /** Over all that the owner is known to claim, to compare with what it says. */
   digest(owner: string): number {
-    return this.#accounts.get(owner)?.digest ?? 0
+    return (this.#accounts.get(owner)?.digest ?? 0) >>> 0
   }
 
   /** Returns whether that is news. */

@@ -28,6 +28,7 @@ export class Member {
   #carrier = true
   #listeningSince: number
   #ranAt: number
+  #noticedAt = Number.NEGATIVE_INFINITY
   /** Whether there is a verdict pending that this member hastens. */
   #hastens = false
   #effects: Effect[] = []
@@ -85,20 +86,21 @@ export class Member {
   }
 
   /**
-   * To be called first whenever the loop comes around. Returns whether this process stood still for so long that the
-   * frames that wait in its sockets are history, and to be dropped.
+   * To be called first whenever the loop comes around; then frames that wait are received, and then `tick` judges who is
+   * silent. Returns whether this process stood still for so long that it begins anew: what waits may be dropped unread.
    */
   wake(now: number): boolean {
     const away = now - this.#ranAt
     this.#ranAt = now
-    if (away > timing.away) this.beginAnew(now)
-    return away > timing.stale
+    if (away <= timing.away) return false
+    this.beginAnew(now)
+    return true
   }
 
   tick(now: number): readonly Effect[] {
     this.wake(now)
     for (const peer of this.#peers) {
-      this.#peers.judge(peer, this.#outbox.sequence, now)
+      this.#peers.judge(peer, now)
       this.#recount(peer, now)
       this.#askForClaims(peer, now)
     }
@@ -109,10 +111,15 @@ export class Member {
       this.#phase = 'gone'
       this.#outbox.expect()
     }
-    if (this.#mayClaim) this.#contest.takeInTurn(now)
+    if (this.#mayClaim(now)) this.#contest.takeInTurn(now)
     this.#contest.settleConflicts(now)
     for (const vip of this.#contest.own.dueAgain(now)) this.#contest.tell(vip)
     return this.#done(now)
+  }
+
+  /** A frame arrived that is no member's: clients reach this node, even should members not. */
+  notice(now: number): void {
+    this.#noticedAt = now
   }
 
   receive(frame: Frame, now: number): readonly Effect[] {
@@ -149,13 +156,22 @@ export class Member {
     this.#outbox.outdated(peer.name, peer.incarnation)
   }
 
+  /** A member of which another tells lives, even should nothing of it ever arrive here. */
+  hearOf(name: string, incarnation: number, now: number): Peer {
+    const known = this.#peers.get(name)
+    if (known) return known
+    const peer = this.#peers.addByHearsay(name, incarnation, now)
+    peer.vouch(incarnation, now)
+    return peer
+  }
+
   get #able(): boolean {
     return this.#unableSince === undefined
   }
 
-  /** Where others are up, one of them has to hear what is claimed. */
-  get #mayClaim(): boolean {
-    return this.#phase === 'ready' && this.#able && this.#carrier && this.#peers.hearMe
+  /** Where others are up and can hear, one of them has to hear what is claimed. */
+  #mayClaim(now: number): boolean {
+    return this.#phase === 'ready' && this.#able && this.#carrier && this.#peers.hearMe(now)
   }
 
   #takeUpFrame(frame: Frame, now: number): void {
@@ -168,10 +184,10 @@ export class Member {
     if (!wasHeard && frame.phase !== 'listening') this.#outbox.expect()
     this.#takeUpSightings(frame, peer, now)
     this.#answer(frame, now)
-    if (frame.phase === 'gone') peer.markDown(this.#outbox.sequence)
+    if (frame.phase === 'gone') peer.markDown()
     this.#contest.takeUpList(peer.name, frame, now)
     for (const claim of frame.claims) {
-      if (claim.owner !== frame.node && peer.up) this.#hearOf(claim.owner, claim.incarnation, now)
+      if (claim.owner !== frame.node && peer.up) this.hearOf(claim.owner, claim.incarnation, now)
       if (claim.owner === frame.node || peer.up) this.#contest.takeUp(claim, frame.node, now)
     }
     this.#recount(peer, now)
@@ -180,26 +196,16 @@ export class Member {
 
   #takeUpSightings({ heard, ask }: Frame, peer: Peer, now: number): void {
     if (ask.includes(this.#node)) peer.hearsMe = false
-    for (const { node, incarnation, sequence } of heard) {
-      if (node !== this.#node) continue
-      if (incarnation === this.#contest.incarnation) peer.prove(sequence, now)
-    }
+    const { incarnation: mine } = this.#contest
+    if (heard.some(({ node, incarnation }) => node === this.#node && incarnation === mine)) peer.prove(now)
     if (!peer.up) return
     this.#peers.everUp = true
     for (const { node, incarnation } of heard) {
       if (node === this.#node) continue
-      const other = this.#hearOf(node, incarnation, now)
+      const other = this.hearOf(node, incarnation, now)
       if (incarnation > other.incarnation) this.#contest.forget(node, now)
       other.vouch(incarnation, now)
     }
-  }
-
-  #hearOf(name: string, incarnation: number, now: number): Peer {
-    const known = this.#peers.get(name)
-    if (known) return known
-    const peer = this.#peers.addByHearsay(name, incarnation, now)
-    peer.vouch(incarnation, now)
-    return peer
   }
 
   #answer({ node, ask, want, outdated }: Frame, now: number): void {
@@ -224,7 +230,7 @@ export class Member {
 
   /** Whether nothing is missing of what there is to know of a member. One that is not heard cannot be asked. */
   #isKnown(peer: Peer, now: number): boolean {
-    return !peer.isUnsettled(now) && !(peer.up && peer.isHeard(now) && this.#misses(peer))
+    return !(peer.up && peer.isHeard(now) && this.#misses(peer))
   }
 
   #misses(peer: Peer): boolean {
@@ -278,7 +284,7 @@ export class Member {
       incarnation: this.#contest.incarnation,
       phase: this.#phase,
       able: this.#able,
-      deaf: !this.#peers.hearsAny(now),
+      deaf: !this.#peers.hearsAny(now) && now - this.#noticedAt > timing.notice,
       digest: this.#contest.own.digest,
       heard: this.#peers.sightings(now),
       ask: this.#peers.inDoubt(now),

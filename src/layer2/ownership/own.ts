@@ -39,7 +39,7 @@ export class OwnClaims {
 
   /** Of all of them, for the others to compare. */
   get digest(): number {
-    return this.#digest
+    return this.#digest >>> 0
   }
 
   get anyOffered(): boolean {

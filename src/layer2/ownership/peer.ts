@@ -1,4 +1,4 @@
-import type { Frame, Phase, Sighting } from './frame.ts'
+import type { Frame, Life, Phase } from './frame.ts'
 import { hash } from './rank.ts'
 import { timing } from './timing.ts'
 
@@ -33,8 +33,7 @@ export class Peer {
   #vouchedAt = Number.NEGATIVE_INFINITY
   /** It has itself shown that it lives. */
   proved = false
-  /** Only what it says of this frame of ours, or of later ones, shows that it lives: above 0 once it was down. */
-  #challenge = 0
+  #wasDown = false
   #deafSince: number | undefined
   #counted = false
 
@@ -46,8 +45,8 @@ export class Peer {
     this.#contactSince = now
   }
 
-  get sighting(): Sighting {
-    return { node: this.name, incarnation: this.incarnation, sequence: this.sequence }
+  get life(): Life {
+    return { node: this.name, incarnation: this.incarnation }
   }
 
   /** Nobody reaches it, so it may have been overruled without hearing of it. */
@@ -79,15 +78,10 @@ export class Peer {
     return this.isHeard(now) && now - this.#contactSince < timing.settle
   }
 
-  /** It has still time to show that it lives, and may have VIPs. */
-  isUnsettled(now: number): boolean {
-    return !this.up && this.phase !== 'listening' && this.isNews(now)
-  }
-
   /** Its own frames do not tell whether it lives. */
   isInDoubt(now: number): boolean {
     if (this.proved) return this.up && this.isSilent(now)
-    const grace = this.#challenge > 0 ? 0 : timing.settle
+    const grace = this.#wasDown ? 0 : timing.settle
     return (this.up || this.isHeard(now)) && now - this.#contactSince >= grace
   }
 
@@ -104,21 +98,19 @@ export class Peer {
     this.#rise(now)
   }
 
-  /** It says that it hears this frame of ours. */
-  prove(sequence: number, now: number): void {
-    if (sequence < this.#challenge) return
+  /** It says that it hears this member, as it is since its own start. */
+  prove(now: number): void {
     this.proved = true
     this.hearsMe = true
     this.#rise(now)
   }
 
-  /** @param challenge the next frame of ours, by its sequence */
-  markDown(challenge: number): void {
+  markDown(): void {
     this.up = false
     this.hearsMe = false
     this.askedAt = undefined
     this.proved = false
-    this.#challenge = challenge
+    this.#wasDown = true
   }
 
   /** Looks whether its claims count. Returns whether that is other than the last time. */
@@ -157,7 +149,8 @@ export class Peer {
   }
 
   #restart(incarnation: number, now: number): void {
-    this.markDown(0)
+    this.markDown()
+    this.#wasDown = false
     this.incarnation = incarnation
     this.#contactSince = now
     this.sequence = -1

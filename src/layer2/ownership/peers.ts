@@ -1,4 +1,4 @@
-import type { Sighting } from './frame.ts'
+import type { Life } from './frame.ts'
 import { Peer } from './peer.ts'
 import { type Contender, outranks } from './rank.ts'
 import { speakers, timing } from './timing.ts'
@@ -44,10 +44,10 @@ export class Peers {
   }
 
   /** A silent member is down if nobody vouches for it when asked: one lost or blocked path is no death. */
-  judge(peer: Peer, challenge: number, now: number): void {
+  judge(peer: Peer, now: number): void {
     if (!peer.isSuspect(now)) peer.askedAt = undefined
     else if (peer.askedAt === undefined) peer.askedAt = now
-    else if (now - peer.askedAt >= timing.verdict) peer.markDown(challenge)
+    else if (now - peer.askedAt >= timing.verdict) peer.markDown()
   }
 
   /** Somebody asks about a member. Returns whether an answer is urgent. */
@@ -61,11 +61,11 @@ export class Peers {
   }
 
   /** What is to be said of who is heard: what is news, and what somebody asked about. */
-  sightings(now: number): readonly Sighting[] {
+  sightings(now: number): readonly Life[] {
     for (const [name, at] of this.#inquiries) if (now - at >= timing.suspect) this.#inquiries.delete(name)
     return [...this]
       .filter(peer => peer.isNews(now) || (this.#inquiries.has(peer.name) && peer.isHeard(now)))
-      .map(({ sighting }) => sighting)
+      .map(({ life }) => life)
   }
 
   /** Names of those that are asked about: with every frame while there is doubt, so that no lost frame is a verdict. */
@@ -82,14 +82,10 @@ export class Peers {
     return [...this].some(peer => peer.isHeard(now))
   }
 
-  /** Nobody is up, or one of those that are hears this member. */
-  get hearMe(): boolean {
-    const up = [...this].filter(peer => peer.up)
+  /** Nobody is up that can hear, or one of those that are hears this member. */
+  hearMe(now: number): boolean {
+    const up = [...this].filter(peer => peer.up && !peer.isDeaf(now))
     return up.length === 0 || up.some(({ hearsMe }) => hearsMe)
-  }
-
-  get anyUp(): boolean {
-    return [...this].some(({ up }) => up)
   }
 
   /** Whether this is one of the few members that speak at once about another: the first by rank. */

@@ -16,6 +16,8 @@ export const timing = {
   settle: 300,
   /** How long a member may hear nobody before its VIPs are up for grabs. */
   deaf: 150,
+  /** How long after a frame of a stranger's this node is sure that clients reach it: no longer than that it hears members. */
+  notice: 250,
   /** Between the turns of the candidates of a VIP that has lost its owner. */
   turn: 30,
   /** The same for a VIP that never had one: there is time to wait for members that are just starting. */
@@ -30,9 +32,9 @@ export const timing = {
   conflict: 30,
   /** What a member listens before it takes part, and how long at most until it knows all it has heard of. */
   listen: { least: 400, most: 2_000 },
-  /** Away for longer: what waits in the socket is history. */
+  /** A reply that was due longer ago is not sent: another may have answered since. */
   stale: 100,
-  /** Away for longer: others may have taken over. */
+  /** Away for longer: others may have taken over, and what waits in the sockets is history. */
   away: 200,
   /** How long VIPs that nobody takes are still answered for. */
   farewell: 1_000,

@@ -56,10 +56,9 @@ export function encodeBeat({ frame, mac, unseen }: Beat, roster: Roster): Buffer
     out.uint(frame.list.index, 2)
     out.uint(frame.list.count, 2)
   }
-  out.list(frame.heard, ({ node: name, incarnation, sequence }) => {
+  out.list(frame.heard, ({ node: name, incarnation }) => {
     node(name)
     out.uint(incarnation, INCARNATION_LENGTH)
-    out.uint(sequence, SEQUENCE_LENGTH)
   })
   out.list(frame.ask, node)
   out.list(frame.want, node)
@@ -108,11 +107,7 @@ export function decodeBeat(body: Buffer, sender: number, postmark: Postmark, ros
     able: (flags & head.able) !== 0,
     deaf: (flags & head.deaf) !== 0,
     digest,
-    heard: reader.list(() => ({
-      node: node(),
-      incarnation: reader.uint(INCARNATION_LENGTH),
-      sequence: reader.uint(SEQUENCE_LENGTH),
-    })),
+    heard: reader.list(() => ({ node: node(), incarnation: reader.uint(INCARNATION_LENGTH) })),
     ask: reader.list(node),
     want: reader.list(node),
     outdated: reader.list(() => ({ node: node(), incarnation: reader.uint(INCARNATION_LENGTH) })),

@@ -1,7 +1,7 @@
 /** The protocol with one rule taken out each: the simulation has to notice. */
-
 import { Contest } from '../../../../../src/layer2/ownership/contest.ts'
 import { Member } from '../../../../../src/layer2/ownership/member.ts'
+import { OwnClaims } from '../../../../../src/layer2/ownership/own.ts'
 import { Peer } from '../../../../../src/layer2/ownership/peer.ts'
 import { Peers } from '../../../../../src/layer2/ownership/peers.ts'
 
@@ -14,16 +14,37 @@ function replace<T extends object, K extends keyof T>(prototype: T, name: K, met
   }
 }
 
+const { hear } = Peer.prototype
+
 export const mutants = {
   'a silent member is asked about': () =>
-    replace(Peers.prototype, 'judge', (peer, challenge, now) => {
-      if (peer.isSuspect(now)) peer.markDown(challenge)
+    replace(Peers.prototype, 'judge', (peer, now) => {
+      if (peer.isSuspect(now)) peer.markDown()
     }),
   'the claims of a deaf member do not count': () => replace(Peer.prototype, 'isDeaf', () => false),
+  'whoever hears clients is not deaf': () => replace(Member.prototype, 'notice', () => undefined),
   'candidates take turns': () => replace(Contest.prototype, 'turn', () => 'mine'),
   'claims that are not known are asked for': () => replace(Member.prototype, 'wants', () => false),
   'who starts listens first': () => replace(Member.prototype, 'knowsEnough', () => true),
   'whoever lost time begins anew': () => replace(Member.prototype, 'beginAnew', () => undefined),
   'an incarnation that is over is refused': () => replace(Member.prototype, 'refuse', () => undefined),
   'where nobody was ever heard the records decide': () => replace(Contest.prototype, 'mayTake', () => true),
+  'a member that nobody hears claims nothing': () => replace(Peers.prototype, 'hearMe', () => true),
+  'a member counts once it has shown that it lives now': () =>
+    replace(Peer.prototype, 'hear', function (this: Peer, frame, now) {
+      const isNew = hear.call(this, frame, now)
+      if (isNew) this.prove(now)
+      return isNew
+    }),
+  'two owners that do not hear each other are told by those that do': () =>
+    replace(Contest.prototype, 'settleConflicts', () => undefined),
+  'a claim is said again': () => replace(OwnClaims.prototype, 'dueAgain', () => []),
+  'what is offered is answered for until it is taken': () =>
+    replace(OwnClaims.prototype, 'untaken', function (this: OwnClaims, allSince) {
+      return allSince === undefined ? [] : [...this.vips]
+    }),
+  'who is known from others only counts': () =>
+    replace(Member.prototype, 'hearOf', function (this: Member, name, incarnation, now) {
+      return new Peer(name, incarnation, now)
+    }),
 } as const satisfies Record<string, () => () => void>

@@ -6,8 +6,11 @@ import type { Segment, Station } from './segment.ts'
 const SETTLED_MS = 3_000
 
 export interface Findings {
-  /** Two nodes that hear each other both answered for a VIP: the longest time, after a claim and after they met again. */
-  double: { claimed: number; healed: number }
+  /**
+   * Two nodes both answered for a VIP: the longest time (milliseconds). They hear each other, and one of them claimed it, or
+   * they met again; or they do not hear each other both ways, and their clients hear both.
+   */
+  double: { claimed: number; healed: number; apart: number }
   /** Nobody answered though a candidate could: the longest time. */
   vacant: number
   /** A VIP was taken from a node to which nothing had happened. */
@@ -17,17 +20,22 @@ export interface Findings {
 }
 
 export class Oracle {
-  readonly findings: Findings = { double: { claimed: 0, healed: 0 }, vacant: 0, moves: 0, notes: [] }
+  readonly findings: Findings = { double: { claimed: 0, healed: 0, apart: 0 }, vacant: 0, moves: 0, notes: [] }
   readonly #segment: Segment
-  readonly #own = new Map<string, Set<string>>()
-  readonly #doubles = new Map<string, { readonly since: number; readonly kind: 'claimed' | 'healed' }>()
+  /** What each station has, and since when. */
+  readonly #own = new Map<string, Map<string, number>>()
+  readonly #doubles = new Map<string, { readonly since: number; readonly kind: keyof Findings['double'] }>()
   readonly #vacancies = new Map<string, number>()
   readonly #connectedSince = new Map<string, number>()
   readonly #everOwned = new Set<string>()
   #lookedAt = 0
   #moved = false
 
-  constructor(segment: Segment) {
+  /** How long after a claim another may still claim as it has not heard of it (milliseconds). */
+  readonly #unheard: number
+
+  constructor(segment: Segment, unheard: number) {
+    this.#unheard = unheard
     this.#segment = segment
     segment.observer = {
       looked: (now, disturbed) => this.#lookIfNews(now, disturbed),
@@ -52,7 +60,7 @@ export class Oracle {
   #happened(station: Station, effect: Effect, now: number): void {
     if (effect.type !== 'own' && effect.type !== 'yield') return
     this.#moved = true
-    const own = this.#own.get(station.name) ?? new Set()
+    const own = this.#own.get(station.name) ?? new Map<string, number>()
     this.#own.set(station.name, own)
     if (effect.type === 'yield') own.delete(effect.vip)
     else {
@@ -61,14 +69,15 @@ export class Oracle {
         this.findings.moves += 1
         this.#note(`${now.toFixed(1)}: ${station.name} took ${effect.vip} from ${robbed} (${effect.cause})`)
       }
-      own.add(effect.vip)
+      own.set(effect.vip, now)
       this.#everOwned.add(effect.vip)
     }
   }
 
-  /** Nothing happened to it lately, and it may have the VIP. */
+  /** Nothing happened to it lately, it may have the VIP, and has it for so long that all know. */
   #isInnocent(name: string, vip: string, now: number): boolean {
     const station = this.#segment.station(name)
+    if (now - (this.#own.get(name)?.get(vip) ?? now) < this.#unheard) return false
     return now - station.disturbedAt > SETTLED_MS && (this.#segment.candidates.get(vip)?.has(name) ?? false)
   }
 
@@ -116,15 +125,17 @@ export class Oracle {
         if (lasting > 50) this.#note(`${since.toFixed(1)}: ${vip} answered by ${a} and ${b} (${kind})`)
       }
       const names = new Set(answering.map(({ name }) => name))
-      if (!names.has(a ?? '') || !names.has(b ?? '') || !this.#connectedSince.has(`${a} ${b}`))
-        this.#doubles.delete(key)
+      const isConnected = this.#connectedSince.has(`${a} ${b}`)
+      const isOver = !names.has(a ?? '') || !names.has(b ?? '') || isConnected !== (kind !== 'apart')
+      if (isOver) this.#doubles.delete(key)
     }
     for (const a of answering) {
       for (const b of answering) {
         const met = this.#connectedSince.get(`${a.name} ${b.name}`)
         const key = `${vip} ${a.name} ${b.name}`
-        if (met === undefined || this.#doubles.has(key)) continue
-        this.#doubles.set(key, { since: now, kind: now - met < 1_000 ? 'healed' : 'claimed' })
+        if (a.name >= b.name || this.#doubles.has(key)) continue
+        if (met !== undefined) this.#doubles.set(key, { since: now, kind: now - met < 1_000 ? 'healed' : 'claimed' })
+        else if (this.#segment.clientsMeet) this.#doubles.set(key, { since: now, kind: 'apart' })
       }
     }
   }

@@ -15,6 +15,10 @@ export interface Station {
   member: Member | undefined
   pausedSince: number | undefined
   carrier: boolean
+  /** What its loop is late by, each time: at most so many milliseconds. Frames wait for it, too. */
+  lag: number
+  /** Its monotonic clock runs this much faster than time. */
+  rate: number
   /** Its wall clock, of which a starting process makes its incarnation, is off by so many milliseconds. */
   skew: number
   /** When something last happened to it that may explain anything (milliseconds). */
@@ -22,6 +26,8 @@ export interface Station {
   readonly inbox: Frame[]
   /** When what it sent last arrives at each of the others. */
   readonly arrivals: Map<Station, number>
+  /** What its switch's port counts. */
+  port: { second: number; frames: number }
 }
 
 export interface Observer {
@@ -47,6 +53,14 @@ export class Segment {
   readonly records = new Map<string, string>()
   /** The stations do not hear each other, and their clients hear all of them. */
   clientsMeet = false
+  /** No client says anything. */
+  quiet = false
+  /** Whoever records all frames, to replay them. */
+  recorder: ((frame: Frame) => void) | undefined
+  /** How fast the next station's clock runs. */
+  rate: () => number = () => 1
+  /** Frames that a switch lets through from each port in a second. */
+  stormLimit = Number.POSITIVE_INFINITY
   frames = 0
   observer: Observer = { looked: () => undefined, happened: () => undefined }
   readonly #random: Random
@@ -109,20 +123,23 @@ export class Segment {
       member: undefined,
       pausedSince: undefined,
       carrier: true,
+      lag: 0,
+      rate: this.rate(),
       skew: 0,
       disturbedAt: 0,
       inbox: [],
       arrivals: new Map(),
+      port: { second: 0, frames: 0 },
     }
     this.stations.set(name, station)
     this.disturb([name])
     station.pausedSince = undefined
     station.inbox.length = 0
     const incarnation = Math.max(1, Math.floor(1_000_000 + this.now + station.skew))
-    const member = new Member({ node: name, incarnation }, this.now)
+    const member = new Member({ node: name, incarnation }, this.#clock(station))
     station.member = member
-    if (!station.carrier) this.#act(station, member.setCarrier(false, this.now))
-    this.#act(station, member.update(this.#news(station, this.#candidates.keys()), this.now))
+    if (!station.carrier) this.#act(station, member.setCarrier(false, this.#clock(station)))
+    this.#act(station, member.update(this.#news(station, this.#candidates.keys()), this.#clock(station)))
     this.at(this.now + this.#random.between(0, LOOP_MS), () => this.#loop(station, member))
   }
 
@@ -142,9 +159,7 @@ export class Segment {
       if (station.member !== member) return
       station.pausedSince = undefined
       this.disturb([station.name])
-      if (member.wake(this.now)) station.inbox.length = 0
-      this.#act(station, member.tick(this.now))
-      for (const frame of station.inbox.splice(0)) this.#act(station, member.receive(frame, this.now))
+      this.#turn(station, member)
     })
   }
 
@@ -152,13 +167,13 @@ export class Segment {
     const station = this.station(name)
     station.carrier = up
     this.disturb([station.name])
-    this.#tell(station, member => member.setCarrier(up, this.now))
+    this.#tell(station, member => member.setCarrier(up, this.#clock(station)))
   }
 
   setAble(name: string, able: boolean): void {
     const station = this.station(name)
     this.disturb([station.name])
-    this.#tell(station, member => member.setAble(able, this.now))
+    this.#tell(station, member => member.setAble(able, this.#clock(station)))
   }
 
   /** Runs until the member is gone, then `after`. */
@@ -167,7 +182,7 @@ export class Segment {
     this.disturb([station.name])
     const { member } = station
     if (!member) return
-    this.#tell(station, leaving => leaving.leave(this.now))
+    this.#tell(station, leaving => leaving.leave(this.#clock(station)))
     const wait = () => {
       if (station.member !== member) return
       if (member.phase !== 'gone') return this.at(this.now + LOOP_MS, wait)
@@ -201,7 +216,7 @@ export class Segment {
   }
 
   #brief(station: Station, vips: Iterable<string> = this.#candidates.keys()): void {
-    this.#tell(station, member => member.update(this.#news(station, vips), this.now))
+    this.#tell(station, member => member.update(this.#news(station, vips), this.#clock(station)))
   }
 
   /** What the API server would tell a station. */
@@ -225,8 +240,22 @@ export class Segment {
 
   #loop(station: Station, member: Member): void {
     if (station.member !== member) return
-    if (station.pausedSince === undefined) this.#act(station, member.tick(this.now))
-    this.at(this.now + LOOP_MS, () => this.#loop(station, member))
+    if (station.pausedSince === undefined) {
+      if (!this.quiet && station.carrier && !this.deaf.has(station.name)) member.notice(this.#clock(station))
+      this.#turn(station, member)
+    }
+    this.at(this.now + LOOP_MS + this.#random.between(0, station.lag), () => this.#loop(station, member))
+  }
+
+  #turn(station: Station, member: Member): void {
+    if (member.wake(this.#clock(station))) station.inbox.length = 0
+    for (const frame of station.inbox.splice(0)) this.#act(station, member.receive(frame, this.#clock(station)))
+    this.#act(station, member.tick(this.#clock(station)))
+  }
+
+  /** What a station's monotonic clock says. */
+  #clock({ rate }: Station): number {
+    return this.now * rate
   }
 
   #act(station: Station, effects: readonly Effect[]): void {
@@ -246,6 +275,8 @@ export class Segment {
 
   #broadcast(from: Station, frame: Frame): void {
     this.frames += 1
+    if (!this.#passesStormControl(from)) return
+    this.recorder?.(frame)
     for (const to of this.stations.values()) {
       if (to === from || !this.#passes(from.name, to.name) || this.#random.chance(this.loss)) continue
       const arrival = this.now + this.#random.between(0.05, 5)
@@ -256,9 +287,22 @@ export class Segment {
     }
   }
 
+  /** Somebody else's frame, or a copy, which reaches all. */
+  inject(frame: Frame): void {
+    for (const to of this.stations.values())
+      this.at(this.now + this.#random.between(0.05, 5), () => this.#deliver(to, frame))
+  }
+
+  #passesStormControl(from: Station): boolean {
+    const second = Math.floor(this.now / 1_000)
+    if (from.port.second !== second) from.port = { second, frames: 0 }
+    from.port.frames += 1
+    return from.port.frames <= this.stormLimit
+  }
+
   #deliver(to: Station, frame: Frame): void {
     if (!to.member || !to.carrier) return
-    if (to.pausedSince !== undefined) to.inbox.push(frame)
-    else this.#act(to, to.member.receive(frame, this.now))
+    if (to.pausedSince !== undefined || to.lag > 0) to.inbox.push(frame)
+    else this.#act(to, to.member.receive(frame, this.#clock(to)))
   }
 }

@@ -1,4 +1,5 @@
-import { type Fault, type FaultName, faults, inTurn } from './faults.ts'
+import { type Fault, inTurn } from './faults/fault.ts'
+import { type FaultName, faults } from './faults.ts'
 import { type Findings, Oracle } from './oracle.ts'
 import { Random } from './random.ts'
 import { Segment } from './segment.ts'
@@ -18,8 +19,8 @@ export function simulate(name: FaultName, seed: number, mutate: () => () => void
   const fault: Fault = faults[name]
   const random = new Random(seed)
   const segment = new Segment(random)
-  const oracle = new Oracle(segment)
-  const names = Array.from({ length: random.integer(3, 8) }, (_, index) => `node${index + 1}`)
+  const oracle = new Oracle(segment, fault.unheard ?? 0)
+  const names = Array.from({ length: random.integer(...(fault.nodes ?? [3, 8])) }, (_, index) => `node${index + 1}`)
   const vips = Array.from({ length: 12 }, (_, index) => `10.0.0.${index + 1}`)
   const everyone = new Set(names)
   segment.setCandidates(new Map(vips.map(vip => [vip, everyone])))

@@ -1,4 +1,5 @@
-import { type Fault, type FaultName, faults } from './faults.ts'
+import type { Fault } from './faults/fault.ts'
+import { type FaultName, faults } from './faults.ts'
 import type { Outcome } from './simulate.ts'
 
 /** Milliseconds. */
@@ -7,17 +8,20 @@ const limits = {
   claimed: 50,
   /** Two parts of a segment met again: a heartbeat round, and the claims asked for. */
   healed: 150,
+  /** Those two do not hear each other, and others tell the lower one. */
+  apart: 100,
   vacant: 500,
 }
 
 /** What of a run must not be; empty: all was well. */
 export function complaints(name: FaultName, outcome: Outcome): readonly string[] {
-  const { vacant = limits.vacant }: Fault = faults[name]
+  const { vacant = limits.vacant, apart = limits.apart, healed = limits.healed }: Fault = faults[name]
   const { double, moves, astray, owners } = outcome
   const silence = outcome.vacant
   return [
     ...(double.claimed > limits.claimed ? [`two owners for ${double.claimed.toFixed(0)} ms after a claim`] : []),
-    ...(double.healed > limits.healed ? [`two owners for ${double.healed.toFixed(0)} ms after they met`] : []),
+    ...(double.healed > healed ? [`two owners for ${double.healed.toFixed(0)} ms after they met`] : []),
+    ...(double.apart > apart ? [`two owners for ${double.apart.toFixed(0)} ms that do not hear each other`] : []),
     ...(silence > vacant ? [`no owner for ${silence.toFixed(0)} ms`] : []),
     ...(moves > 0 ? [`${moves} moves without a cause`] : []),
     ...astray.map(vip => `in the end ${vip} is answered by ${owners.get(vip)?.join(' and ') || 'nobody'}`),
