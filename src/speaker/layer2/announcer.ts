@@ -47,19 +47,19 @@ export class Layer2Announcer {
     }
     const changes = new Map<string, Vip | undefined>()
     for (const name of all) {
-      const address = addressOfObjectName(name)
-      if (address === undefined) continue
       const vip = snapshot.virtualIPs.get(name)
+      const address = vip?.spec.address ?? addressOf(name)
+      if (address === undefined) continue
       const of = this.#common.placements.get(vip?.spec.eip) ?? this.#common.placements.get(undefined)
       const found = vip && of && layer2Vip(vip, cluster, of, here)
       const shared = found && { ...found, candidates: this.#shared(found.candidates, of) }
-      this.#record(formatAddress(address), shared, changes)
+      this.#record(address, shared, changes)
     }
     return changes
   }
 
   #record(address: string, vip: Vip | undefined, changes: Map<string, Vip | undefined>): void {
-    if (isDeepStrictEqual(vip, this.#vips.get(address))) return
+    if (isSame(vip, this.#vips.get(address))) return
     changes.set(address, vip)
     if (vip === undefined) this.#vips.delete(address)
     else this.#vips.set(address, vip)
@@ -104,3 +104,17 @@ export class Layer2Announcer {
 }
 
 const unchanged = <T>(before: T | undefined, now: T): T => (isDeepStrictEqual(before, now) ? (before as T) : now)
+
+/** Sets are compared by what is in them only if they are not the same. */
+const isSame = (a: Vip | undefined, b: Vip | undefined): boolean =>
+  a === undefined || b === undefined
+    ? a === b
+    : a.ownedElsewhere === b.ownedElsewhere &&
+      a.interfaces.join() === b.interfaces.join() &&
+      (a.candidates === b.candidates || isDeepStrictEqual(a.candidates, b.candidates)) &&
+      (a.weights === b.weights || isDeepStrictEqual(a.weights, b.weights))
+
+function addressOf(name: string): string | undefined {
+  const address = addressOfObjectName(name)
+  return address && formatAddress(address)
+}

@@ -25,6 +25,7 @@ import {
   timer,
 } from 'rxjs'
 import type { KubeClient } from '../../kube/client.ts'
+import { isApiError } from '../../kube/errors.ts'
 import { type LinkFiles, type Links, parseLinks } from '../../layer2/links.ts'
 import type { Responder, ResponderEvent } from '../../layer2/responder.ts'
 import { slots } from '../../streams/slots.ts'
@@ -86,7 +87,11 @@ function running({ cluster, able, client, options, respond, readLinks, log, stop
     slots: slots(CONCURRENCY),
     backoff,
     scheduler: monotonic,
-    report: (err, object) => log.debug({ err, object }, 'a status could not be written; trying again'),
+    report: (err, object) => {
+      // Others write as well: what they have written is looked at first.
+      const level = isApiError(err, 'Conflict') ? 'debug' : 'warn'
+      log[level]({ err, object }, 'a status could not be written; trying again')
+    },
   })
   const objection = new BehaviorSubject<Objection | undefined>(undefined)
   const disturbed = new Subject<void>()

@@ -7,7 +7,7 @@ import type { ResponderEvent } from '../../../src/layer2/responder.ts'
 import { Layer2Status } from '../../../src/speaker/layer2/status.ts'
 import { emptySnapshot } from '../../../src/watch/snapshot.ts'
 import { node } from '../../unit/objects.ts'
-import { type Context, testWithApiServer } from './support.ts'
+import { type Context, eventually, testWithApiServer } from './support.ts'
 
 const test = testWithApiServer()
 
@@ -49,8 +49,9 @@ async function play({ client }: Context, address: string) {
   /** All that is under way has come to rest; how often the object was written since. */
   const written = async () => {
     const before = latest.metadata.resourceVersion
-    do await new Promise(resolve => setTimeout(resolve, 150))
-    while (busy > 0)
+    const rest = () => new Promise(resolve => setTimeout(resolve, 150))
+    await rest()
+    await eventually(() => busy === 0, 10_000)
     latest = await client.get(virtualIPs, { name: address })
     return latest.metadata.resourceVersion !== before
   }
