@@ -2,8 +2,8 @@ import type { Candidacy } from './candidacy.ts'
 import { Contest } from './contest.ts'
 import type { Effect } from './effect.ts'
 import type { Frame, Phase } from './frame.ts'
+import { Hearing } from './hearing.ts'
 import { type Head, Outbox } from './outbox.ts'
-import type { Peer } from './peer.ts'
 import { Peers } from './peers.ts'
 import { hash } from './rank.ts'
 import { timing } from './timing.ts'
@@ -22,6 +22,7 @@ export class Member {
   readonly #node: string
   readonly #peers: Peers
   readonly #contest: Contest
+  readonly #hearing: Hearing
   readonly #outbox = new Outbox()
   #phase: Phase = 'listening'
   #unableSince: number | undefined
@@ -42,6 +43,7 @@ export class Member {
       yielded: (vip, cause) => this.#effects.push({ type: 'yield', vip, cause }),
       tell: claim => this.#outbox.tell(claim),
     })
+    this.#hearing = new Hearing(node, this.#peers, this.#contest, this.#outbox)
     this.#listeningSince = now
     this.#ranAt = now
   }
@@ -99,11 +101,7 @@ export class Member {
 
   tick(now: number): readonly Effect[] {
     this.wake(now)
-    for (const peer of this.#peers) {
-      this.#peers.judge(peer, now)
-      this.#recount(peer, now)
-      this.#askForClaims(peer, now)
-    }
+    this.#hearing.tick(now)
     this.#hastens = this.#peers.isAsking
     this.#endListening(now)
     for (const vip of this.#contest.own.untaken(this.#unableSince, now)) this.#contest.yield(vip, 'Dropped', now)
@@ -124,7 +122,7 @@ export class Member {
 
   receive(frame: Frame, now: number): readonly Effect[] {
     this.wake(now)
-    if (this.#carrier && frame.node !== this.#node) this.#takeUpFrame(frame, now)
+    if (this.#carrier && frame.node !== this.#node) this.#hearing.receive(frame, now)
     return this.#done(now)
   }
 
@@ -145,24 +143,7 @@ export class Member {
   /** Whether a member that has listened for so long may take part: it knows who is there, and all that they claim. */
   knowsEnough(listened: number, now: number): boolean {
     if (listened < timing.listen.least) return false
-    return listened >= timing.listen.most || [...this.#peers].every(peer => this.#isKnown(peer, now))
-  }
-
-  /** A frame of an incarnation that is over: its sender has to take a higher one to be heard. */
-  refuse(peer: Peer, now: number): void {
-    // While the new incarnation is heard the old one is an echo.
-    if (!peer.isSilent(now) || now - peer.refusedAt < timing.beat || !this.#peers.isSpeakerFor(peer)) return
-    peer.refusedAt = now
-    this.#outbox.outdated(peer.name, peer.incarnation)
-  }
-
-  /** A member of which another tells lives, even should nothing of it ever arrive here. */
-  hearOf(name: string, incarnation: number, now: number): Peer {
-    const known = this.#peers.get(name)
-    if (known) return known
-    const peer = this.#peers.addByHearsay(name, incarnation, now)
-    peer.vouch(incarnation, now)
-    return peer
+    return listened >= timing.listen.most || [...this.#peers].every(peer => this.#hearing.isKnown(peer, now))
   }
 
   get #able(): boolean {
@@ -172,80 +153,6 @@ export class Member {
   /** Where others are up and can hear, one of them has to hear what is claimed. */
   #mayClaim(now: number): boolean {
     return this.#phase === 'ready' && this.#able && this.#carrier && this.#peers.hearMe(now)
-  }
-
-  #takeUpFrame(frame: Frame, now: number): void {
-    const known = this.#peers.get(frame.node)
-    if (known && frame.incarnation < known.incarnation) return this.refuse(known, now)
-    const peer = known ?? this.#peers.add(frame.node, frame.incarnation, now)
-    if (frame.incarnation > peer.incarnation) this.#contest.forget(peer.name, now)
-    const wasHeard = peer.isHeard(now)
-    if (!peer.hear(frame, now)) return
-    if (!wasHeard && frame.phase !== 'listening') this.#outbox.expect()
-    this.#takeUpSightings(frame, peer, now)
-    this.#answer(frame, now)
-    if (frame.phase === 'gone') peer.markDown()
-    this.#contest.takeUpList(peer.name, frame, now)
-    for (const claim of frame.claims) {
-      if (claim.owner !== frame.node && peer.up) this.hearOf(claim.owner, claim.incarnation, now)
-      if (claim.owner === frame.node || peer.up) this.#contest.takeUp(claim, frame.node, now)
-    }
-    this.#recount(peer, now)
-    this.#askForClaims(peer, now)
-  }
-
-  #takeUpSightings({ heard, ask }: Frame, peer: Peer, now: number): void {
-    if (ask.includes(this.#node)) peer.hearsMe = false
-    const { incarnation: mine } = this.#contest
-    if (heard.some(({ node, incarnation }) => node === this.#node && incarnation === mine)) peer.prove(now)
-    if (!peer.up) return
-    this.#peers.everUp = true
-    for (const { node, incarnation } of heard) {
-      if (node === this.#node) continue
-      const other = this.hearOf(node, incarnation, now)
-      if (incarnation > other.incarnation) this.#contest.forget(node, now)
-      other.vouch(incarnation, now)
-    }
-  }
-
-  #answer({ node, ask, want, outdated }: Frame, now: number): void {
-    for (const name of ask) if (this.#peers.inquire(name, node, now)) this.#outbox.expect()
-    for (const name of want) {
-      const peer = this.#peers.get(name)
-      if (peer) peer.wantedAt = now
-      if (name === this.#node) this.#outbox.expectList()
-    }
-    for (const { node: name, incarnation } of outdated) {
-      if (name !== this.#node || incarnation <= this.#contest.incarnation) continue
-      this.#contest.incarnation = incarnation + 1
-      this.#outbox.restart()
-      this.#outbox.expect()
-    }
-  }
-
-  /** Whether a member's claims count changes with what it says and with time. */
-  #recount(peer: Peer, now: number): void {
-    if (peer.recount(now)) this.#contest.recounted(peer.name, now)
-  }
-
-  /** Whether nothing is missing of what there is to know of a member. One that is not heard cannot be asked. */
-  #isKnown(peer: Peer, now: number): boolean {
-    return !(peer.up && peer.isHeard(now) && this.#misses(peer))
-  }
-
-  #misses(peer: Peer): boolean {
-    return peer.digest !== undefined && peer.digest !== this.#contest.ledger.digest(peer.name)
-  }
-
-  /** Asks a member for its claims if they are not what its digest says, unless somebody has just asked. */
-  #askForClaims(peer: Peer, now: number): void {
-    if (!this.wants(peer, now)) return
-    peer.wantedAt = now
-    this.#outbox.want(peer.name)
-  }
-
-  wants(peer: Peer, now: number): boolean {
-    return peer.isHeard(now) && now - peer.wantedAt >= timing.want && this.#misses(peer)
   }
 
   #endListening(now: number): void {

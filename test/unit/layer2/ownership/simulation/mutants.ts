@@ -1,5 +1,6 @@
 /** The protocol with one rule taken out each: the simulation has to notice. */
 import { Contest } from '../../../../../src/layer2/ownership/contest.ts'
+import { Hearing } from '../../../../../src/layer2/ownership/hearing.ts'
 import { Member } from '../../../../../src/layer2/ownership/member.ts'
 import { OwnClaims } from '../../../../../src/layer2/ownership/own.ts'
 import { Peer } from '../../../../../src/layer2/ownership/peer.ts'
@@ -24,10 +25,10 @@ export const mutants = {
   'the claims of a deaf member do not count': () => replace(Peer.prototype, 'isDeaf', () => false),
   'whoever hears clients is not deaf': () => replace(Member.prototype, 'notice', () => undefined),
   'candidates take turns': () => replace(Contest.prototype, 'turn', () => 'mine'),
-  'claims that are not known are asked for': () => replace(Member.prototype, 'wants', () => false),
+  'claims that are not known are asked for': () => replace(Hearing.prototype, 'wants', () => false),
   'who starts listens first': () => replace(Member.prototype, 'knowsEnough', () => true),
   'whoever lost time begins anew': () => replace(Member.prototype, 'beginAnew', () => undefined),
-  'an incarnation that is over is refused': () => replace(Member.prototype, 'refuse', () => undefined),
+  'an incarnation that is over is refused': () => replace(Hearing.prototype, 'refuse', () => undefined),
   'where nobody was ever heard the records decide': () => replace(Contest.prototype, 'mayTake', () => true),
   'a member that nobody hears claims nothing': () => replace(Peers.prototype, 'hearMe', () => true),
   'a member counts once it has shown that it lives now': () =>
@@ -44,7 +45,5 @@ export const mutants = {
       return allSince === undefined ? [] : [...this.vips]
     }),
   'who is known from others only counts': () =>
-    replace(Member.prototype, 'hearOf', function (this: Member, name, incarnation, now) {
-      return new Peer(name, incarnation, now)
-    }),
+    replace(Hearing.prototype, 'hearOf', (name, incarnation, now) => new Peer(name, incarnation, now)),
 } as const satisfies Record<string, () => () => void>
