@@ -90,7 +90,7 @@ export class Announcer {
 
   heard({ frame, mac, unseen }: Beat, now: number): void {
     const { node } = frame
-    this.#members.heard(node, mac, now)
+    if (!this.#members.heard(node, frame.incarnation, mac, now)) return
     // A list is of claims that may be old.
     if (!frame.list) for (const claim of frame.claims) this.#noteClaim(claim, node, now)
     for (const { vip, owner } of unseen) if (owner === this.#options.node) this.#noteUnseen(vip, node, now)

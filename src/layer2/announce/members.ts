@@ -1,16 +1,25 @@
 import { members } from './timing.ts'
 
+interface Heard {
+  readonly incarnation: number
+  readonly mac: string
+  readonly at: number
+}
+
 /** Which member has which MAC, and who is there, by their heartbeats. */
 export class Members {
   readonly #byMac = new Map<string, string>()
-  readonly #byNode = new Map<string, { readonly mac: string; readonly at: number }>()
+  readonly #byNode = new Map<string, Heard>()
 
-  heard(node: string, mac: string, now: number): void {
+  /** Returns whether this is how it is, and not an echo of an incarnation that is over. */
+  heard(node: string, incarnation: number, mac: string, now: number): boolean {
     const before = this.#byNode.get(node)
-    this.#byNode.set(node, { mac, at: now })
-    if (before?.mac === mac) return
+    if (before && incarnation < before.incarnation) return false
+    this.#byNode.set(node, { incarnation, mac, at: now })
+    if (before?.mac === mac) return true
     if (before && this.#byMac.get(before.mac) === node) this.#byMac.delete(before.mac)
     this.#byMac.set(mac, node)
+    return true
   }
 
   /** Also of a member that is not heard any more: its kernel may still answer. */

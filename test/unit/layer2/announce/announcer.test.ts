@@ -215,6 +215,17 @@ test('30: a MAC that a member had before is a stranger’s', t => {
   t.deepEqual(play.told(vip), [[1_000, { type: 'conflict', mac: macOf('node2') }]])
 })
 
+test('30: of an incarnation that is over neither the MAC nor anything else is taken', t => {
+  const play = new Play()
+  play.hears('node2')
+  play.announcer.own(vip, 'OwnerLost', 0)
+  play.pass(5_000)
+  const before = { ...aFrame, node: 'node2', incarnation: aFrame.incarnation - 1 }
+  play.announcer.heard({ frame: before, mac: macOf('node7'), unseen: [{ vip, owner: 'node1' }] }, play.now)
+  play.pass(5_000, () => play.announcer.saw(vip, macOf('node2'), play.now))
+  t.deepEqual(play.told(vip), [[6_010, { type: 'strictArpDisabled', node: 'node2', mac: macOf('node2') }]])
+})
+
 test('27, 32: nothing is announced any more once it is another’s', t => {
   const play = new Play()
   play.announcer.own(vip, 'OwnerLost', 0)
