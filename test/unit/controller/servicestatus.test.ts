@@ -70,6 +70,16 @@ test('11: one event for each change of what is said of the allocation, and none 
   t.deepEqual(events, ['Warning PoolExhausted', 'Normal Allocated'])
 })
 
+test('30: somebody else who uses an address is an event, once; other changes of what is announced are none', async t => {
+  const { events, write } = play()
+  const conflict: Finding = { ...announced, reason: 'AddressConflict', message: 'eth0: 02:00:00:00:00:99 has it.' }
+  await write(service('web'), allocated, announced)
+  await write(service('web'), allocated, conflict)
+  await write(service('web'), allocated, conflict)
+  await write(service('web'), allocated, announced)
+  t.deepEqual(events, ['Normal Allocated', 'Warning AddressConflict'])
+})
+
 test('11: a failed write is no event; the one that works is', async t => {
   const { time, sent, events, write } = play(2)
   await write(service('web'), exhausted)
