@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander'
 import { benchNames, bgp } from './bench/bgp.ts'
 import { failuresBench } from './bench/failures.ts'
+import { layer2, layer2BenchNames } from './bench/layer2.ts'
 import { ledger } from './bench/ledger.ts'
 import { wholeNumber } from './lab/arguments.ts'
 
@@ -25,6 +26,16 @@ program
   .option('--lab <name>', 'name of the lab that is made and removed', 'bench')
   .option('--json', 'one object on stdout, and nothing else', false)
   .action(bgp)
+
+program
+  .command('layer2')
+  .description('owners of VIPs that go, leave and answer, as clients on their network see it')
+  .addOption(new Option('--only <names...>', 'some of the rows').choices(layer2BenchNames).default(layer2BenchNames))
+  .option('--vips <count>', 'of the rows that need many; their own number if absent', wholeNumber)
+  .option('--samples <count>', 'of each row; its own number if absent', wholeNumber)
+  .option('--lab <name>', 'name of the lab that is made and removed', 'bench-layer2')
+  .option('--json', 'one object on stdout, and nothing else', false)
+  .action(layer2)
 
 program
   .command('failures')

@@ -1,24 +1,8 @@
 /** Frames that nobody should send. */
-import { spawn } from 'node:child_process'
-import { namespaceOf } from '../../hack/lab/addresses.ts'
-import { PcapReader } from '../../hack/lab/capture/pcap.ts'
-import { inNamespace } from '../../hack/lab/exec.ts'
-import type { Lab } from '../../hack/lab/lab.ts'
 import type { Random } from '../../hack/storm/random.ts'
 
 /** EtherTypes that Fairlead listens to: its own, ARP and IPv6. */
 const etherTypes = [0x88b5, 0x0806, 0x86dd] as const
-
-/** So many heartbeats of whoever sends any, as the neighbour hears them. */
-export async function heartbeats(lab: Lab, count: number): Promise<readonly Buffer[]> {
-  const capture = ['tcpdump', '-i', 'eth0', '-n', '-Z', 'root', '-U', '-w', '-', '-c', `${count}`, 'ether proto 0x88b5']
-  const [command = '', ...args] = inNamespace(namespaceOf(lab.name, 'neighbour'), capture)
-  const tcpdump = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] })
-  const pcap = new PcapReader()
-  const frames: Buffer[] = []
-  for await (const piece of tcpdump.stdout) frames.push(...pcap.push(piece as Buffer).map(({ bytes }) => bytes))
-  return frames
-}
 
 /** Each frame so many times with a few of its bytes changed, behind the EtherType. */
 export const mutilated = (frames: readonly Buffer[], times: number, random: Random): readonly Buffer[] =>
