@@ -1,32 +1,18 @@
-import type { Family } from '../net/address.ts'
-import { Announcer } from './announce/announcer.ts'
-import type { AnnounceEffect } from './announce/effect.ts'
-import type { CounterName } from './counters.ts'
 import type { Effect } from './ownership/effect.ts'
 import type { Frame } from './ownership/frame.ts'
 import { Member } from './ownership/member.ts'
 import type { Vip } from './responder.ts'
-import type { Output, SegmentEvent } from './segment/output.ts'
-import { VipTable } from './segment/table.ts'
+import { Answerer, type AnswererOptions } from './segment/answerer.ts'
+import type { Output } from './segment/output.ts'
 import { BeatCodec } from './wire/codec.ts'
 import { etherTypes, HEADER_LENGTH, typeOf } from './wire/ethernet.ts'
-import { macBytes } from './wire/mac.ts'
-import { protocols } from './wire/neighbor.ts'
 import { Roster } from './wire/roster.ts'
-import { familyOf } from './wire/vip.ts'
 
-export interface SegmentOptions {
-  /** The interface's name. */
-  readonly interface: string
-  /** This node's name. */
-  readonly node: string
+export interface SegmentOptions extends Pick<AnswererOptions, 'interface' | 'node' | 'count' | 'random'> {
   /** What members authenticate their heartbeats with. */
   readonly key: Uint8Array
   /** Higher than any before. */
   readonly incarnation: number
-  readonly count: (name: CounterName, by: number) => void
-  /** From 0 to 1. */
-  readonly random: () => number
 }
 
 /**
@@ -34,32 +20,28 @@ export interface SegmentOptions {
  * of them. No I/O and no clock: times are milliseconds, monotonic. What comes of a call is to be taken from `outputs` after it.
  */
 export class Segment {
-  readonly #options: SegmentOptions
+  readonly #count: SegmentOptions['count']
   readonly #member: Member
-  readonly #announcer: Announcer
+  readonly #answerer: Answerer
   readonly #roster = new Roster()
   readonly #codec: BeatCodec
-  readonly #vips = new VipTable()
-  #mac = ''
-  #macBytes = macBytes('')
   #outputs: Output[] = []
 
   constructor(options: SegmentOptions, now: number) {
-    this.#options = options
+    this.#count = options.count
     this.#member = new Member(options, now)
-    this.#announcer = new Announcer({
-      node: options.node,
-      random: options.random,
-      knows: vip => this.#vips.get(vip) !== undefined,
+    this.#answerer = new Answerer({
+      ...options,
       claims: (node, vip) => this.#member.claims(node, vip),
+      output: output => this.#outputs.push(output),
     })
     this.#codec = new BeatCodec(options.key, options.node, this.#roster)
     this.setLink(undefined, now)
   }
 
-  /** How many VIPs are taken part in. */
+  /** How many VIPs this node takes part in. */
   get vips(): number {
-    return this.#vips.size
+    return this.#answerer.size
   }
 
   get isLeaving(): boolean {
@@ -87,15 +69,11 @@ export class Segment {
   }
 
   update(changes: ReadonlyMap<string, Vip | undefined>, now: number): void {
-    for (const [vip, change] of changes) if (change) this.#vips.add(vip)
+    for (const [vip, change] of changes) if (change) this.#answerer.add(vip)
     const candidates = new Set(Array.from(changes.values(), change => change?.candidates))
     for (const set of candidates) for (const node of set ?? []) this.#roster.learn(node)
     this.#follow(this.#member.update(changes, now), now)
-    for (const [vip, change] of changes) {
-      if (change) continue
-      this.#vips.delete(vip)
-      this.#announcer.forget(vip)
-    }
+    for (const [vip, change] of changes) if (!change) this.#answerer.delete(vip)
   }
 
   setAble(able: boolean, now: number): void {
@@ -104,7 +82,7 @@ export class Segment {
 
   /** The interface as it is now; undefined: it is not there. */
   setLink(link: { readonly mac: string; readonly up: boolean } | undefined, now: number): void {
-    if (link && link.mac !== this.#mac) this.#setMac(link.mac, now)
+    if (link) this.#answerer.setMac(link.mac, now)
     this.#follow(this.#member.setCarrier(link?.up ?? false, now), now)
   }
 
@@ -112,132 +90,58 @@ export class Segment {
     this.#follow(this.#member.leave(now), now)
   }
 
+  /** To be called at least every 10 ms. */
   tick(now: number): void {
     this.#follow(this.#member.tick(now), now)
   }
 
   /**
-   * Takes a frame, at the start of a buffer that has room for a reply. Returns the length of the reply that is there now, in place of
-   * the frame; 0 if there is none (bytes).
+   * Takes a frame, at the start of a buffer that has room for a reply. Returns the length of the reply that is there now in its
+   * place; 0 if there is none (bytes).
    */
   receive(frame: Buffer, length: number, now: number): number {
-    if (length < HEADER_LENGTH) return this.#drop('Truncated')
-    switch (typeOf(frame)) {
+    switch (length < HEADER_LENGTH ? undefined : typeOf(frame)) {
       case etherTypes.beat:
-        return this.#receiveBeat(frame, length, now)
+        this.#receiveBeat(frame, length, now)
+        return 0
       case etherTypes.arp:
-        return this.#receiveNeighbor(frame, length, 4, now)
+        this.#member.notice(now)
+        return this.#answerer.receive(frame, length, 4, now)
       case etherTypes.ipv6:
-        return this.#receiveNeighbor(frame, length, 6, now)
+        this.#member.notice(now)
+        return this.#answerer.receive(frame, length, 6, now)
+      case undefined:
+        this.#count('Truncated', 1)
+        return 0
       default:
-        return this.#drop('UnknownType')
+        this.#count('UnknownType', 1)
+        return 0
     }
   }
 
-  #receiveBeat(frame: Buffer, length: number, now: number): 0 {
+  #receiveBeat(frame: Buffer, length: number, now: number): void {
     const beat = this.#codec.decode(frame, length)
-    if (typeof beat === 'string') return this.#drop(beat)
-    if (beat === undefined) return 0
-    this.#options.count('BeatsReceived', 1)
-    this.#announcer.heard(beat, now)
+    if (typeof beat === 'string') return this.#count(beat, 1)
+    if (beat === undefined) return
+    this.#count('BeatsReceived', 1)
+    this.#answerer.heard(beat, now)
     this.#follow(this.#member.receive(beat.frame, now), now)
-    return 0
-  }
-
-  #receiveNeighbor(frame: Buffer, length: number, family: Family, now: number): number {
-    const protocol = protocols[family]
-    const kind = protocol.kind(frame, length)
-    if (kind !== 'request' && kind !== 'probe' && kind !== 'statement') return this.#drop(kind)
-    const about = this.#vips.find(frame, kind === 'probe' ? protocol.target : protocol.subject(kind), family)
-    if (about) {
-      const mac = protocol.mac(frame)
-      if (mac === this.#mac) return this.#drop('FromSelf')
-      if (kind === 'probe') this.#announcer.sawProbe(about.vip, mac, now)
-      else this.#announcer.saw(about.vip, mac, now)
-      this.#announce(now)
-    }
-    if (kind === 'statement') return about ? 0 : this.#drop('NotForUs')
-    const asked = this.#vips.find(frame, protocol.target, family)
-    if (!asked?.answered) return this.#drop(asked ? 'NotOwned' : 'NotForUs')
-    this.#options.count(family === 4 ? 'ArpReplies' : 'NdpReplies', 1)
-    return protocol.reply(frame, this.#macBytes)
-  }
-
-  /** What is answered for is announced anew, as if it had just been taken over. */
-  #setMac(mac: string, now: number): void {
-    this.#mac = mac
-    this.#macBytes = macBytes(mac)
-    for (const { vip, answered } of this.#vips) if (answered) this.#announcer.own(vip, 'OwnerLost', now)
   }
 
   #follow(effects: readonly Effect[], now: number): void {
     for (const effect of effects) {
       if (effect.type === 'send') this.#sendBeat(effect.frame, now)
-      else if (effect.type === 'own') this.#own(effect, now)
-      else this.#yield(effect, now)
+      else if (effect.type === 'own') this.#answerer.own(effect, now)
+      else this.#answerer.yield(effect, now)
     }
-    this.#announce(now)
+    this.#answerer.announce(now)
   }
 
   #sendBeat(frame: Frame, now: number): void {
-    const unseen = this.#announcer.unseen(now)
-    for (const part of this.#codec.encode({ frame, mac: this.#mac, unseen })) this.#send(part)
-    this.#options.count('BeatsSent', 1)
-  }
-
-  #own({ vip, epoch, cause }: Effect & { type: 'own' }, now: number): void {
-    const entry = this.#vips.get(vip)
-    if (!entry) return
-    entry.claim = { epoch, cause }
-    this.#announcer.own(vip, cause, now)
-  }
-
-  #yield({ vip, cause }: Effect & { type: 'yield' }, now: number): void {
-    const entry = this.#vips.get(vip)
-    if (!entry) return
-    this.#announcer.yield(vip, now)
-    if (entry.answered) this.#tell({ type: 'yielded', address: vip, cause })
-    entry.claim = undefined
-    entry.answered = false
-  }
-
-  #announce(now: number): void {
-    for (const effect of this.#announcer.due(now)) this.#doAnnouncement(effect)
-  }
-
-  #doAnnouncement(effect: AnnounceEffect): void {
-    const { vip } = effect
-    const protocol = protocols[familyOf(vip)]
-    switch (effect.type) {
-      case 'answer':
-        return this.#answer(vip)
-      case 'announce':
-        this.#options.count('Announcements', 1)
-        return this.#send(protocol.announcement(vip, this.#macBytes))
-      case 'probe':
-        return this.#send(protocol.probe(vip, this.#macBytes))
-      case 'trouble':
-        return this.#tell({ ...(effect.trouble ?? { type: 'cleared' }), address: vip })
+    const { mac } = this.#answerer
+    for (const part of this.#codec.encode({ frame, mac, unseen: this.#answerer.unseen(now) })) {
+      this.#outputs.push({ type: 'frame', frame: part })
     }
-  }
-
-  #answer(vip: string): void {
-    const entry = this.#vips.get(vip)
-    if (!entry?.claim) return
-    entry.answered = true
-    this.#tell({ type: 'owned', address: vip, ...entry.claim, mac: this.#mac })
-  }
-
-  #drop(reason: CounterName): 0 {
-    this.#options.count(reason, 1)
-    return 0
-  }
-
-  #tell(event: SegmentEvent): void {
-    this.#outputs.push({ ...event, interface: this.#options.interface })
-  }
-
-  #send(frame: Buffer): void {
-    this.#outputs.push({ type: 'frame', frame })
+    this.#count('BeatsSent', 1)
   }
 }
