@@ -58,9 +58,9 @@ export class Network {
     return exec(['ip', '-netns', this.namespace(host), ...line.split(' ')])
   }
 
-  /** Runs a command on a host, and returns what it prints. */
+  /** Runs a command on a host, for two minutes at most, and returns what it prints. */
   run(host: string, argv: readonly string[]): Promise<string> {
-    return exec(argv, { namespace: this.namespace(host) })
+    return exec(argv, { namespace: this.namespace(host), timeout: 120_000 })
   }
 
   start(host: string): Host {

@@ -21,22 +21,29 @@ test.before(async () => {
 
 test.after.always(() => network.remove())
 
-for (const [vip, prefix, nodad] of [
-  ['10.67.1.1', '10.67.1.1/32', ''],
-  ['fd67::1:1', 'fd67::1:1/128', ' nodad'],
-] as const) {
-  test.serial(`30: ${vip} is taken before it is announced: told, with the MAC, and kept silent about`, async t => {
+test.serial(
+  '30: taken before it is announced: told, with the MAC, and kept silent about until the stranger is gone',
+  async t => {
     const [a] = hosts as [Host, Host]
-    await network.ip('stranger', `address add ${prefix} dev eth0${nodad}`)
-    take([vip])
-    await until('it is told', () => events(a, 'conflict', vip).length > 0)
-    t.like(events(a, 'conflict', vip)[0], { interface: 'eth0', mac: await network.mac('stranger') })
-    t.deepEqual(events(a, 'owned', vip), [])
-    await network.ip('stranger', `address delete ${prefix} dev eth0`)
-    await until('it is announced once the stranger is gone', () => events(a, 'owned', vip).length > 0)
-    await until('it is told that this is over', () => events(a, 'cleared', vip).length > 0)
-  })
-}
+    const vips = ['10.67.1.1', 'fd67::1:1']
+    const address = ([four, six]: readonly string[], verb: string) => [
+      `address ${verb} ${four}/32 dev eth0`,
+      `address ${verb} ${six}/128 dev eth0${verb === 'add' ? ' nodad' : ''}`,
+    ]
+    for (const line of address(vips, 'add')) await network.ip('stranger', line)
+    take(vips)
+    for (const vip of vips) {
+      await until(`${vip} is told`, () => events(a, 'conflict', vip).length > 0)
+      t.like(events(a, 'conflict', vip)[0], { interface: 'eth0', mac: await network.mac('stranger') })
+      t.deepEqual(events(a, 'owned', vip), [])
+    }
+    for (const line of address(vips, 'delete')) await network.ip('stranger', line)
+    for (const vip of vips) {
+      await until(`${vip} is announced`, () => events(a, 'owned', vip).length > 0)
+      t.true(events(a, 'cleared', vip).length > 0)
+    }
+  },
+)
 
 test.serial('30: taken while it is announced: told, and not fought over', async t => {
   const [a] = hosts as [Host, Host]
