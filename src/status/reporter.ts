@@ -1,5 +1,7 @@
 /** Keeps one kind's status as wanted: by server-side apply of our own part, and only where the object does not say so yet. */
 import type { KubeClient, Part } from '../kube/client.ts'
+import { ApiError, isApiError } from '../kube/errors.ts'
+import { find } from '../kube/find.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { keyOf, type ObjectRef, type Resource, refOf } from '../kube/resources.ts'
 import { createWriter, isOlder, type Writer, type WriterOptions } from './writer.ts'
@@ -30,6 +32,11 @@ export class Reporter<T extends Reported, Told> {
   constructor(client: KubeClient, writing: Writing, options: ReporterOptions<T, Told>) {
     const { resource, fieldManager, read, status, exclusive, written } = options
     this.#read = read
+    /** What is applied to an object that is gone is taken for a new one, and is none that is complete. */
+    const rejected = async (error: unknown, key: string): Promise<never> => {
+      if (!isApiError(error, 'Invalid') || (await find(client, resource, refOf(key))) !== undefined) throw error
+      throw new ApiError(404, 'NotFound', `${resource.kind} ${key} is gone`, { cause: error })
+    }
     this.#writer = createWriter({
       ...writing,
       send: async (key, told) => {
@@ -37,7 +44,7 @@ export class Reporter<T extends Reported, Told> {
         const part = { status: status(told, before, new Date()) } as Part<Omit<T, 'metadata'>>
         const resourceVersion = before && exclusive?.(before) ? before.metadata.resourceVersion : undefined
         const how = { fieldManager, subresource: 'status', resourceVersion } as const
-        const after = await client.apply(resource, refOf(key), part, how)
+        const after = await client.apply(resource, refOf(key), part, how).catch(error => rejected(error, key))
         this.#known.set(key, after)
         written?.(before, after)
         return after

@@ -73,26 +73,35 @@ export interface CpuOfChange {
   readonly speaker: number
 }
 
+type Usage = { -readonly [Role in keyof CpuOfChange]: CpuOfChange[Role] }
 type Processes = Readonly<Record<keyof CpuOfChange, ProcessRecord>>
 
-/** Does it so many times, at a steady pace. */
-export async function cpuOf(
+/**
+ * Does each kind of change so many times, at a steady pace and in turn, so that what a process does every now and then, such
+ * as collecting garbage, falls to all kinds alike. Means, as a median would leave out just that.
+ */
+export async function cpuOf<Kind extends string>(
   processes: Processes,
   idle: CpuOfChange,
   count: number,
-  change: (number: number) => Promise<void>,
-): Promise<CpuOfChange> {
-  const before = usageOf(processes)
-  const began = performance.now()
+  changes: Readonly<Record<Kind, (number: number) => Promise<void>>>,
+): Promise<Readonly<Record<Kind, CpuOfChange>>> {
+  const kinds = Object.keys(changes) as Kind[]
+  const used = Object.fromEntries(kinds.map(kind => [kind, { controller: 0, speaker: 0 }])) as Record<Kind, Usage>
   for (const number of range(count)) {
-    const next = performance.now() + PACE
-    await change(number)
-    await sleep(Math.max(0, next - performance.now()))
+    for (const kind of kinds) {
+      const before = usageOf(processes)
+      const began = performance.now()
+      await changes[kind](number)
+      await sleep(Math.max(0, began + PACE - performance.now()))
+      const seconds = (performance.now() - began) / 1000
+      const after = usageOf(processes)
+      for (const role of ['controller', 'speaker'] as const) {
+        used[kind][role] += (after[role] - before[role] - idle[role] * seconds) / count
+      }
+    }
   }
-  const seconds = (performance.now() - began) / 1000
-  const after = usageOf(processes)
-  const each = (role: keyof CpuOfChange) => (after[role] - before[role] - idle[role] * seconds) / count
-  return { controller: each('controller'), speaker: each('speaker') }
+  return used
 }
 
 /** Milliseconds of CPU in a second in which nothing changes. */

@@ -17,7 +17,13 @@ import { heap, memory } from './usage.ts'
 import { quiet, writes, writesBetween } from './writes.ts'
 
 const FEW = 10
+/** A router is compared whole once a minute, and watches are begun anew: each measurement of CPU holds one of these, or two. */
 const IDLE_SECONDS = 60
+/**
+ * Changes of each kind before those that count, a minute of them: after a burst V8 collects its whole heap up to three more times, eight
+ * seconds or more apart, and that is the burst's.
+ */
+const WARM_UP = 30
 /** The counts of the sessions follow within ten seconds of what changed them (milliseconds). */
 const FOLLOWED = 15_000
 
@@ -27,9 +33,9 @@ export const scale = ({ lab, services = 10_000, samples = 30, progress }: BgpOpt
     const processes = await processesOf(scene)
     progress('warming up')
     await changes(scene, processes, none, samples, 0)
-    await quiet(scene.lab)
+    await quiet(scene.lab, FOLLOWED)
     progress(`CPU of a change with ${FEW} Services`)
-    const few = await changes(scene, processes, await cpuWhenIdle(processes, IDLE_SECONDS / 4), samples, 1)
+    const few = await changes(scene, processes, await cpuWhenIdle(processes, IDLE_SECONDS), samples, 1)
     progress(`${services} Services`)
     for (let done = FEW; done < services; done += 1000) {
       await announce(scene, range(Math.min(1000, services - done), done).map(nameOf))
@@ -42,11 +48,13 @@ export const scale = ({ lab, services = 10_000, samples = 30, progress }: BgpOpt
     const idle = await cpuWhenIdle(processes, IDLE_SECONDS)
     const written = writesBetween(before, await writes(scene.lab))
     progress(`written: ${JSON.stringify([...written])}; CPU of a change with ${services} Services`)
-    const many = await changes(scene, processes, idle, samples, 2)
+    // The garbage that their coming left is not that of the changes.
     const inUse = {
       controller: await heap(processes.controller, namespaceOf(scene.lab.name, 'control')),
       speaker: await heap(processes.speaker, namespaceOf(scene.lab.name, 'node1')),
     }
+    await changes(scene, processes, none, WARM_UP, 2)
+    const many = await changes(scene, processes, idle, samples, 3)
     const row = (name: string, value: number, unit: string, more: Pick<Row, 'floor' | 'target'> = {}): Row => ({
       name: `${services} Services: ${name}`,
       value,
@@ -80,21 +88,18 @@ const none: CpuOfChange = { controller: 0, speaker: 0 }
 
 const nameOf = (number: number): string => `service-${number}`
 
-/** Each kind of change so many times. @param phase names of Services that go are not used again */
-async function changes(
+/** @param phase names of Services that go are not used again */
+const changes = (
   scene: Scene,
   processes: Parameters<typeof cpuOf>[0],
   idle: CpuOfChange,
   count: number,
   phase: number,
-): Promise<Readonly<Record<(typeof kinds)[number], CpuOfChange>>> {
-  return {
-    'an endpoint that comes or goes': await cpuOf(processes, idle, count, () => flipEndpoint(scene, nameOf(0))),
-    'a Service that comes and goes': await cpuOf(processes, idle, count, number =>
-      comeAndGo(scene, `passing-${phase}-${number}`),
-    ),
-  }
-}
+): Promise<Readonly<Record<(typeof kinds)[number], CpuOfChange>>> =>
+  cpuOf(processes, idle, count, {
+    'an endpoint that comes or goes': () => flipEndpoint(scene, nameOf(0)),
+    'a Service that comes and goes': number => comeAndGo(scene, `passing-${phase}-${number}`),
+  })
 
 /** The controller that leads, and the speaker. */
 async function processesOf({ lab, client }: Scene): Promise<Readonly<Record<(typeof roles)[number], ProcessRecord>>> {
