@@ -19,6 +19,7 @@ import { find } from '../kube/find.ts'
 import { daemonSets, namespaces, nodes, pods } from '../kube/resources.ts'
 import { type Circumstances, type Departure, departure, ownerOf } from './departure.ts'
 import type { SpeakerLease } from './lease.ts'
+import { takeBack } from './takeback.ts'
 
 /** Milliseconds to learn why, and to act on it: a Pod that ends is killed in the end, whatever it still waits for. */
 const DEADLINE_MS = { ask: 2_000, act: 2_000 }
@@ -49,10 +50,13 @@ export function depart({ client, router, lease, options, scheduler, log }: Depar
     }),
     tap(how => log.info({ departure: how }, told[how])),
     concatMap(how =>
-      defer(() => act(how, router, lease)).pipe(
+      defer(() => act(how, { client, router, lease, options })).pipe(
         timeout({ first: DEADLINE_MS.act, scheduler }),
         catchError(err => {
-          log.warn({ err }, 'the router was not left as it should be; what it announces it withdraws when it ends')
+          log.warn(
+            { err },
+            'not everything was left as it should be; what the router announces it withdraws when it ends',
+          )
           return EMPTY
         }),
       ),
@@ -76,7 +80,10 @@ async function circumstances(client: KubeClient, options: DepartParts['options']
   return { pod, daemonSet, namespace: home, node }
 }
 
-async function act(how: Departure, router: Router, lease: DepartParts['lease']): Promise<void> {
+async function act(
+  how: Departure,
+  { client, router, lease, options }: Pick<DepartParts, 'client' | 'router' | 'lease' | 'options'>,
+): Promise<void> {
   if (how === 'stay') return
   if (how === 'upgrade') return router.stopGracefully()
   const { paths } = await router.read()
@@ -86,4 +93,5 @@ async function act(how: Departure, router: Router, lease: DepartParts['lease']):
   } catch (error) {
     if (!isApiError(error, 'NotFound')) throw error
   }
+  await takeBack(client, options.nodeName)
 }

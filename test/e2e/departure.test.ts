@@ -141,6 +141,8 @@ for (const [what, prepare, restore] of leaving) {
     await deleted('node3')
     await killPart(scene.lab, 'node3', 'manager')
     t.is(departed('node3'), 'leave')
+    t.false('node3' in ((await scene.bgpConf())?.status?.nodesConfStatus ?? {}))
+    t.deepEqual(Object.keys((await scene.bgpPeer('router'))?.status?.nodesPeerStatus ?? {}).sort(), ['node1', 'node2'])
     for (const address of addresses) await scene.routed(address, 'node1', 'node2')
     t.is(await lease('node3'), undefined)
     t.deepEqual(await scene.connections('node3'), session, 'gobgpd is still there, and its session')

@@ -6,9 +6,14 @@ import type { Resource } from '../../../src/kube/resources.ts'
 import { depart } from '../../../src/speaker/depart.ts'
 import { ModelRouter } from '../bgp/modelrouter.ts'
 import { fakeClient, notFound, unreachable } from '../kube/fakeclient.ts'
-import { metadata, node } from '../objects.ts'
+import { bgpConf, bgpPeer, metadata, node } from '../objects.ts'
 import { VirtualTime } from '../streams/virtualtime.ts'
 
+const neighbour = { conf: { neighborAddress: '10.0.0.254', peerAs: 64500 } }
+const peers = [
+  bgpPeer('tor', neighbour, { nodesPeerStatus: { node1: { prefixesSent: 2 }, node2: { prefixesSent: 2 } } }),
+  bgpPeer('other', neighbour, { nodesPeerStatus: { node2: { prefixesSent: 2 } } }),
+]
 const never = () => new Promise<never>(() => undefined)
 const paths = [
   { prefix: '10.66.0.1/32', nextHop: '10.0.0.1', identifier: 1 },
@@ -28,6 +33,7 @@ const deleted = (kind: string): Pod => ({
 function play(objects: Readonly<Record<string, object>>, get?: () => Promise<never>) {
   const time = new VirtualTime()
   const asked: string[] = []
+  const taken: (readonly [object: string, part: object, how: object])[] = []
   const router = new ModelRouter(held)
   const client = fakeClient({
     get: (async ({ plural }: Resource<KubeObject>) => {
@@ -37,6 +43,10 @@ function play(objects: Readonly<Record<string, object>>, get?: () => Promise<nev
       if (found === undefined) throw notFound()
       return found
     }) as unknown as KubeClient['get'],
+    list: (async () => ({ items: peers, resourceVersion: '1' })) as unknown as KubeClient['list'],
+    apply: (async ({ kind }: Resource<KubeObject>, { name }: KubeObject['metadata'], part: object, how: object) => {
+      taken.push([`${kind} ${name}`, part, how])
+    }) as unknown as KubeClient['apply'],
   })
   const lease = { there: true, delete: async () => void (lease.there = false) }
   const logged: { departure?: string; level: number }[] = []
@@ -50,7 +60,7 @@ function play(objects: Readonly<Record<string, object>>, get?: () => Promise<nev
       options: { namespace: 'fairlead-system', podName, nodeName: 'node1' },
       log: pino({}, { write: line => void logged.push(JSON.parse(line)) }),
     }).subscribe({ complete: () => (gone = true) })
-  return { time, asked, router, lease, logged, leave, gone: () => gone }
+  return { time, asked, taken, router, lease, logged, leave, gone: () => gone }
 }
 
 const upgrade = {
@@ -97,6 +107,29 @@ for (const [what, objects] of [
     t.deepEqual([router.stopped, lease.there], [false, false])
   })
 }
+
+test('15: who leaves takes back what it said of its node, and nothing that others said', async t => {
+  const bgpconfs = bgpConf({ as: 64512 }, { nodesConfStatus: { node1: { ready: true }, node2: { ready: true } } })
+  const { time, taken, leave, gone } = play({ pods: deleted('ReplicaSet'), bgpconfs })
+  leave()
+  await time.pass(0)
+  t.true(gone())
+  const how = { fieldManager: 'fairlead-speaker-node1', subresource: 'status' }
+  t.deepEqual(taken, [
+    ['BgpConf default', { status: {} }, how],
+    ['BgpPeer tor', { status: {} }, how],
+  ])
+})
+
+test('15: who stays, or has a successor, takes nothing back', async t => {
+  for (const objects of [{ pods: { metadata: metadata('me') } }, upgrade]) {
+    const { time, taken, leave, gone } = play(objects)
+    leave()
+    await time.pass(0)
+    t.true(gone())
+    t.deepEqual(taken, [])
+  }
+})
 
 test('a Lease of a router that did not withdraw is not given up', async t => {
   const { time, router, lease, logged, leave, gone } = play({ pods: deleted('ReplicaSet') })
