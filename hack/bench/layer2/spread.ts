@@ -11,7 +11,7 @@ export const spread = ({ lab, vips = 1_000, progress }: Layer2Options): Promise<
     const owners = await answered(scene)
     const counts = [...Map.groupBy(owners.values(), node => node)].map(([, of]) => of.length)
     const nodes = scene.lab.nodes - 1
-    progress(`${counts.join(' / ')}`)
+    progress(counts.join(' / '))
     const even = vips / nodes
     const most = Math.max(...counts.map(count => Math.abs(count - even)), counts.length < nodes ? even : 0)
     return [

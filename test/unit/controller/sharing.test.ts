@@ -50,7 +50,7 @@ for (const { name, ip, range, ...family } of bothFamilies) {
         const has = play.ledger.filter(line => entries.some(({ address }) => line.startsWith(`${address} `)))
         t.true(
           has.every(line => line.includes(key.replace('default/', ''))),
-          `${key} is told ${has}`,
+          `${key} is told ${has.join(', ')}`,
         )
       }
     }
