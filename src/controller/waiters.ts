@@ -78,16 +78,13 @@ export class Waiters {
 
   /** Who is told what has become of an address, and may be able to have or to share it now. */
   changed(is: Line, was: Line | undefined): readonly string[] {
-    const reservation = !isDeepStrictEqual(is.reserved, was?.reserved)
-    const freed =
-      was === undefined || isDeepStrictEqual(termsOf(is), termsOf(was)) ? [] : this.quota(was.eip, owners(was))
-    if (!reservation && isDeepStrictEqual(is.services, was?.services)) return freed
+    if (was !== undefined && isDeepStrictEqual(termsOf(is), termsOf(was))) return []
     const shared = new Set([...is.services, ...(was?.services ?? [])].flatMap(({ sharing }) => sharing?.key ?? []))
     return [
-      ...(reservation ? owners(is) : []),
+      ...owners(is),
       ...this.#list.wakeForAddress(is.address),
       ...[...shared].flatMap(key => this.#list.wakeForSharing(key)),
-      ...freed,
+      ...(was === undefined ? [] : this.quota(was.eip, owners(was))),
     ]
   }
 
@@ -101,5 +98,5 @@ export class Waiters {
   }
 }
 
-/** What counts for quotas. */
-const termsOf = (line: Line) => [line.eip, owners(line)]
+/** What decides who may have it, and in whose quota it counts. */
+const termsOf = ({ eip, services, held, reserved }: Line) => [eip, services, held, reserved]

@@ -108,12 +108,14 @@ function isSpare({ current, asked }: Part): boolean {
 }
 
 /**
- * What the Service has of a family and an Eip still holds, in the order of the addresses. If the ledger has nothing, as after
+ * What the Service has of a family and an Eip still holds, in the order of the addresses, then what is reserved for it. If the ledger has nothing, as after
  * a restore or a move from OpenELB, what its status says, as far as that is still free or to be shared.
  */
 function givenBefore(family: Family, service: Service, held: readonly Entry[], allocator: Allocator): readonly Entry[] {
+  const key = keyOf(service.metadata)
   const given = held
     .filter(({ address }) => parseAddress(address)?.family === family)
+    .sort((a, b) => Number(isOf(b, key)) - Number(isOf(a, key)))
     .flatMap(entry => current(entry, service, allocator) ?? [])
   if (given.length > 0) return given
   return ingressAddresses(service).flatMap(address => {

@@ -95,6 +95,7 @@ for (const { name, ip, range, ...family } of bothFamilies) {
     await play.settle()
     t.deepEqual(play.ledger, [`${ip(1)} [next]`, `${ip(2)} next`], 'who has one keeps that')
     play.delete('next')
+    await play.settle()
     play.service('next', { families })
     await play.settle()
     t.deepEqual(play.ledger, [`${ip(1)} next [next]`], 'a later one of its name has the one that is reserved')
@@ -163,6 +164,30 @@ for (const { name, ip, range, ...family } of bothFamilies) {
     play.service('next', { families })
     await play.settle()
     t.deepEqual(play.ledger, [`${ip(1)} next [next]`, `${ip(2)} web`])
+  })
+
+  test(`7: ${name}: who an address is reserved for has it when the one that had it has left`, async t => {
+    for (const isSilent of [false, true]) {
+      const play = new Play()
+      play.eip('a', range(1, 1))
+      play.speaker('node1')
+      play.service('first', { families })
+      play.lead()
+      await play.settle()
+      play.service('web', { families })
+      const reserved = { namespace: 'default', name: 'web' }
+      play.server.change(virtualIPs, { name: nameOf(ip(1)) }, { spec: { reserved } })
+      await play.settle()
+      if (isSilent) play.alive.clear()
+      await play.pass(30_000)
+      play.delete('first')
+      await play.settle()
+      t.deepEqual(play.ledger, [isSilent ? `${ip(1)} (node1) [web]` : `${ip(1)} web [web]`])
+      play.alive.add('node1')
+      await play.pass(60_000)
+      await play.settle()
+      t.deepEqual(play.ledger, [`${ip(1)} web [web]`])
+    }
   })
 
   test(`14: ${name}: a reserved address is one in use, and says so; one in no Eip is told`, async t => {
