@@ -20,8 +20,8 @@ const FEW = 10
 /** A router is compared whole once a minute, and watches are begun anew: each measurement of CPU holds one of these, or two. */
 const IDLE_SECONDS = 60
 /**
- * Changes of each kind before those that count, a minute of them: after a burst V8 collects its whole heap up to three more times, eight
- * seconds or more apart, and that is the burst's.
+ * Changes of each kind before those that count, a minute of them. Code that has not run yet is slow; and after a burst V8 collects its
+ * whole heap up to three more times, eight seconds or more apart, which is the burst's.
  */
 const WARM_UP = 30
 /** The counts of the sessions follow within ten seconds of what changed them (milliseconds). */
@@ -32,7 +32,7 @@ export const scale = ({ lab, services = 10_000, samples = 30, progress }: BgpOpt
     await announce(scene, range(FEW).map(nameOf))
     const processes = await processesOf(scene)
     progress('warming up')
-    await changes(scene, processes, none, samples, 0)
+    await changes(scene, processes, none, WARM_UP, 0)
     await quiet(scene.lab, FOLLOWED)
     progress(`CPU of a change with ${FEW} Services`)
     const few = await changes(scene, processes, await cpuWhenIdle(processes, IDLE_SECONDS), samples, 1)
