@@ -1,10 +1,11 @@
-/** Who owns a VIP in layer 2: as clients, arping, ndisc6 and kernels see it; by which nodes, and on which interfaces. */
+/** Who owns a VIP in layer 2: as clients, arping, ndisc6 and kernels see it; by which nodes, on which interfaces, and beside strangers. */
 import test from 'ava'
 import { type NodeName, nodeMac, nodeNumber, nodeOfMac } from '../../hack/lab/addresses.ts'
 import { at } from '../../hack/lab/lab.ts'
 import { runPods, setReady } from '../../hack/lab/pods.ts'
 import { addEthernet, deleteEthernet, renameEthernet } from '../../hack/lab/segment/ethernets.ts'
 import { neighbours } from '../../hack/lab/segment/neighbours.ts'
+import { giveAddressUp, takeAddress } from '../../hack/lab/segment/strangers.ts'
 import { labels } from '../../src/api/names.ts'
 import { GAP, onSegment, segmentPool } from './segment.ts'
 import { always, bothFamilies, eventually, loadBalancer } from './support.ts'
@@ -120,7 +121,7 @@ test.serial('28: Local: a node with a serving endpoint answers, and the pod sees
 
 test.serial('29: an interface by name, and by what it reaches; one that no node has', async t => {
   const pools = [
-    segmentPool('named', { address: '10.62.2.1', addresses: [], interface: 'nic7,eth0', autoAssign: false }),
+    segmentPool('named', { address: '10.62.2.1', addresses: [], interface: 'nic5,eth0', autoAssign: false }),
     segmentPool('reaching', {
       address: '10.62.2.2',
       addresses: [],
@@ -167,3 +168,46 @@ test.serial('29: an interface is deleted, made anew and renamed: the VIP follows
   await renameEthernet(scene.lab, 'node2', 'nic8', 'nic7')
   await answeredBy('10.62.2.4', 'node2')
 })
+
+test.serial(
+  '30: a stranger has the address before the first announcement: told, and left alone until he is gone',
+  async t => {
+    const stranger = await macOfStranger()
+    for (const address of ['10.62.3.1', 'fd62::3:1']) {
+      const name = address.includes(':') ? 'taken6' : 'taken4'
+      const families = address.includes(':') ? { ipFamilies: ['IPv6'] } : {}
+      await takeAddress(scene.lab, address)
+      const service = serviceOf(name)
+      await scene.apply(segmentPool(name, { address, addresses: [], autoAssign: false }), {
+        ...service,
+        spec: { ...service.spec, ...families },
+      })
+      const told = await scene.told(name, 'Announced', 'AddressConflict')
+      t.regex(told.message, new RegExp(stranger))
+      t.deepEqual(await answering(address), [stranger])
+      await giveAddressUp(scene.lab, address)
+      await answeredBy(address, ...nodes)
+      await scene.told(name, 'Announced', 'Announced')
+    }
+  },
+)
+
+test.serial('30: a stranger takes an address that is announced: told, not fought', async t => {
+  const stranger = await macOfStranger()
+  const [address = ''] = segment.addresses
+  const before = await segment.standing()
+  await takeAddress(scene.lab, address)
+  await at(scene.lab, 'control', ['arping', '-U', '-c', '2', '-i', 'eth0', '-S', address, address]).catch(() => '')
+  const conflict = await eventually(
+    'the VirtualIP tells',
+    async () => (await scene.virtualIP(address))?.status?.conditions,
+    conditions =>
+      conditions?.some(({ type, status }) => type === 'fairlead.dev/AddressConflict' && status === 'True') === true,
+  )
+  t.regex(JSON.stringify(conflict), new RegExp(stranger))
+  await segment.unmoved(t, before)
+  await giveAddressUp(scene.lab, address)
+})
+
+const macOfStranger = async (): Promise<string> =>
+  (await at(scene.lab, 'control', ['cat', '/sys/class/net/eth0/address'])).trim()
