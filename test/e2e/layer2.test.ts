@@ -1,6 +1,6 @@
 /** Who owns a VIP in layer 2: as clients, arping, ndisc6 and kernels see it; by which nodes, on which interfaces, and beside strangers. */
 import test from 'ava'
-import { type NodeName, nodeMac, nodeNumber, nodeOfMac } from '../../hack/lab/addresses.ts'
+import { type NodeName, nodeMac, nodeNumber, nodeOfMac, routerAddress } from '../../hack/lab/addresses.ts'
 import { at } from '../../hack/lab/lab.ts'
 import { runPods, setReady } from '../../hack/lab/pods.ts'
 import { addEthernet, deleteEthernet, renameEthernet } from '../../hack/lab/segment/ethernets.ts'
@@ -16,12 +16,20 @@ const nodes = ['node1', 'node2', 'node3'] as const
 
 const pass = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds))
 
-/** The MAC addresses that answer the neighbour's own arping or ndisc6. */
+/** A VIP on the network of the nodes' second interfaces. */
+const second = '10.62.2.4'
+
+/** The MAC addresses that answer arping or ndisc6: the neighbour's, and the router's on the second network. */
 async function answering(address: string): Promise<readonly string[]> {
-  const ask = address.includes(':')
+  const arping = ['arping', '-c', '2', '-W', '0.1', address]
+  const neighbour = address.includes(':')
     ? ['ndisc6', '-r', '1', '-w', '300', '-m', address, 'eth0']
-    : ['arping', '-c', '2', '-W', '0.1', '-i', 'eth0', address]
-  const text = await at(scene.lab, 'neighbour', ask).catch(() => '')
+    : [...arping, '-i', 'eth0']
+  const ask =
+    address === second
+      ? at(scene.lab, 'router', [...arping, '-i', 'br1', '-S', routerAddress.v4])
+      : at(scene.lab, 'neighbour', neighbour)
+  const text = await ask.catch(() => '')
   return [...new Set(text.match(/(?:[\da-f]{2}:){5}[\da-f]{2}/gi)?.map(mac => mac.toLowerCase()) ?? [])]
 }
 
@@ -145,28 +153,28 @@ const serviceOf = (name: string) =>
 test.serial('29: an interface is deleted, made anew and renamed: the VIP follows, or goes to another node', async t => {
   await addEthernet(scene.lab, 'node1', 'nic7')
   await scene.apply(
-    segmentPool('second', { address: '10.62.2.4', addresses: [], interface: 'nic7', autoAssign: false }),
+    segmentPool('second', { address: second, addresses: [], interface: 'nic7', autoAssign: false }),
     serviceOf('second'),
   )
-  await answeredBy('10.62.2.4', 'node1')
-  t.deepEqual(await answering('10.62.2.4'), [nodeMac(1, 1)])
+  await answeredBy(second, 'node1')
+  t.deepEqual(await answering(second), [nodeMac(1, 1)])
   await addEthernet(scene.lab, 'node2', 'nic7')
   await always(
     'a second candidate moves nothing',
-    () => answering('10.62.2.4'),
+    () => answering(second),
     macs => macs.join() === nodeMac(1, 1),
     1_500,
   )
   await deleteEthernet(scene.lab, 'node1')
-  await answeredBy('10.62.2.4', 'node2')
+  await answeredBy(second, 'node2')
   await addEthernet(scene.lab, 'node1', 'nic7')
   await pass(1_500)
   await renameEthernet(scene.lab, 'node2', 'nic7', 'nic8')
-  await answeredBy('10.62.2.4', 'node1')
+  await answeredBy(second, 'node1')
   await deleteEthernet(scene.lab, 'node1')
-  await unanswered('10.62.2.4')
+  await unanswered(second)
   await renameEthernet(scene.lab, 'node2', 'nic8', 'nic7')
-  await answeredBy('10.62.2.4', 'node2')
+  await answeredBy(second, 'node2')
 })
 
 test.serial(

@@ -1,4 +1,4 @@
-/** A node's second interface on the nodes' network, which may be taken away without taking the node's own cable. */
+/** A node's second interface, on a network of its own (the router's br1), which may be taken away without the node's cable. */
 import { type NodeName, namespaceOf, nodeMac, nodeNumber } from '../addresses.ts'
 import { exec } from '../exec.ts'
 import type { Lab } from '../state.ts'
@@ -9,7 +9,10 @@ const port = (node: NodeName): string => `${node}-second`
 export async function addEthernet(lab: Lab, node: NodeName, name: string): Promise<void> {
   const [router, here] = [namespaceOf(lab.name, 'router'), namespaceOf(lab.name, node)]
   await exec(['ip', 'link', 'add', port(node), 'netns', router, 'type', 'veth', 'peer', 'name', name, 'netns', here])
-  await exec(['ip', '-netns', router, 'link', 'set', port(node), 'master', 'br0', 'up'])
+  const bridge = ['ip', '-netns', router, 'link']
+  await exec([...bridge, 'show', 'br1']).catch(() => exec([...bridge, 'add', 'br1', 'type', 'bridge']))
+  await exec([...bridge, 'set', 'br1', 'up'])
+  await exec([...bridge, 'set', port(node), 'master', 'br1', 'up'])
   await exec(['ip', '-netns', here, 'link', 'set', name, 'address', nodeMac(nodeNumber(node), 1), 'up'])
 }
 
