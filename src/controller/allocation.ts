@@ -16,6 +16,15 @@ import { Holds } from './holds.ts'
 import { Ledger } from './ledger.ts'
 import { Waiters } from './waiters.ts'
 
+/** A Service is there and has addresses, and the watch is behind. */
+class NotShownYet extends Error {
+  override readonly name = 'NotShownYet'
+
+  constructor(key: string) {
+    super(`Service ${key} is there, and the watch does not show it yet`)
+  }
+}
+
 /** What came of the work on one Service. */
 export interface Outcome {
   /** Absent: it is gone. */
@@ -114,8 +123,8 @@ export class Allocation {
   }
 
   /**
-   * Looks at one Service and does what is to be done. Rejects with an ApiError, or with SpeakersUnknown: what was done until
-   * then stands, the rest is for the next time.
+   * Looks at one Service and does what is to be done. Rejects with an ApiError, SpeakersUnknown or NotShownYet: what was done
+   * until then stands, the rest is for the next time.
    */
   async work(key: string): Promise<Outcome> {
     const offered = this.#waiters.offersTo(key)
@@ -203,9 +212,9 @@ export class Allocation {
   async #clear(key: string): Promise<Omit<Outcome, 'held' | 'reserved'>> {
     this.#waiters.forget(key)
     const entries = this.#due(this.allocator.entriesOfService(key).filter(entry => isOf(entry, key)))
-    if (entries.length > 0 && (await find(this.#client, services, refOf(key))) === undefined) {
-      for (const entry of entries) await this.#release(entry, key)
-    }
+    // To be tried again: should it be gone before the watch has shown it, nothing else tells.
+    if (entries.length > 0 && (await find(this.#client, services, refOf(key))) !== undefined) throw new NotShownYet(key)
+    for (const entry of entries) await this.#release(entry, key)
     return { entries: [] }
   }
 

@@ -80,10 +80,11 @@ function findExact(address: Address, asker: Seeker, allocator: Allocator): Found
   const eip = eipOf(address, asker, allocator)
   if (isFailure(eip)) return { failure: eip, wait: waitFor(asker, {}) }
   const holder = allocator.at(text)
-  if (holder === undefined) {
-    if (mayHave(eip, undefined, asker, allocator)) return { entry: newEntry(address, eip, asker.service) }
-    return { failure: quotaExceeded([eip], asker), wait: waitFor(asker, quotas([eip], asker)) }
+  if (!mayHave(eip, holder, asker, allocator)) {
+    const wait = waitFor(asker, { ...(holder && { address: text }), ...quotas([eip], asker) })
+    return { failure: quotaExceeded([eip], asker), wait }
   }
+  if (holder === undefined) return { entry: newEntry(address, eip, asker.service) }
   const wait = waitFor(asker, { address: text })
   if (holder.held !== undefined) {
     return { failure: failed('AddressHeld', `${asked(asker, text)} is held: ${reasonHeld(holder.held)}`), wait }
@@ -94,10 +95,7 @@ function findExact(address: Address, asker: Seeker, allocator: Allocator): Found
   }
   const own = serviceRef(asker.service)
   const shared = withService(holder, own)
-  if (shared !== undefined) {
-    if (mayHave(eip, holder, asker, allocator)) return { entry: shared }
-    return { failure: quotaExceeded([eip], asker), wait: waitFor(asker, { address: text, ...quotas([eip], asker) }) }
-  }
+  if (shared !== undefined) return { entry: shared }
   const others = holder.services.filter(ref => keyOf(ref) !== keyOf(own))
   return { failure: failed('AddressInUse', `${asked(asker, text)} ${obstacle(own, others)}`), wait }
 }

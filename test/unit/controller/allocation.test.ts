@@ -378,3 +378,22 @@ test('10: whatever comes, goes, fails and lags, under one leader or two: in the 
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
 const objectNameOf = (address: string): string => (address === v6.ip(1) ? '2001-db8-0-0-0-0-0-1' : address)
+
+test('10: a Service that comes and goes without the watch ever showing it leaks nothing', async t => {
+  const play = new Play()
+  play.eip('a', v4.range(1, 9))
+  const late = play.lead()
+  await play.settle()
+  play.service('web')
+  const prompt = play.lead()
+  await play.time.pass(0)
+  prompt.stop()
+  play.leaders.length = 1
+  t.deepEqual(play.ledger, [`${v4.ip(1)} web`])
+  late.show('virtualIPs')
+  await play.time.pass(0)
+  play.delete('web')
+  late.skip('services')
+  await play.settle()
+  t.deepEqual(play.ledger, [])
+})

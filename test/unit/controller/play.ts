@@ -70,6 +70,19 @@ export class Leader {
     }
   }
 
+  /** The watch shows what it has not shown yet of one kind. */
+  show(kind: Kind): void {
+    const shown = this.#unseen.filter(event => event.kind === kind)
+    this.skip(kind)
+    this.#unseen.unshift(...shown)
+    this.watch(shown.length)
+  }
+
+  /** What the watch has not shown of one kind it never shows, as when it lists anew. */
+  skip(kind: Kind): void {
+    this.#unseen.splice(0, Number.POSITIVE_INFINITY, ...this.#unseen.filter(event => event.kind !== kind))
+  }
+
   get hasSeenAll(): boolean {
     return this.#unseen.length === 0
   }
