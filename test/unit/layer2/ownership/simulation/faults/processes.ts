@@ -85,7 +85,7 @@ export const processes = {
   },
   'clocks that drift': {
     start: (segment, random, names) => {
-      segment.rate = () => random.between(0.98, 1.02)
+      segment.rate = () => random.between(0.995, 1.005)
       inTurn(segment, random, names)
     },
     strike: repeatedly(2, (segment, random, names) => segment.kill(random.pick(names))),
