@@ -1,0 +1,61 @@
+/** A thousand VIPs at once, and every manager in turn. */
+import test from 'ava'
+import type { NodeName } from '../../hack/lab/addresses.ts'
+import { killPart, startPart } from '../../hack/lab/parts.ts'
+import { GAP, moved, onSegment, segmentPool } from './segment.ts'
+
+const COUNT = 1_000
+/** Milliseconds from one question for a VIP to the next. */
+const EVERY = 500
+/** No VIP had two questions in a row that two nodes answered (milliseconds). */
+const DOUBLED = 2 * EVERY
+/** Nothing is served here: kube-proxy would have much to do with so many Services. */
+const segment = onSegment(test, { name: 'e2e-layer2-many', kubeProxy: false })
+const { scene } = segment
+const nodes = ['node1', 'node2', 'node3'] as const
+
+const countOf = (owners: ReadonlyMap<string, NodeName>, node: NodeName) =>
+  owners
+    .values()
+    .filter(owner => owner === node)
+    .toArray().length
+
+test.serial('25: a thousand VIPs spread evenly', async t => {
+  t.timeout(240_000)
+  await scene.apply(segmentPool('pool', { address: '10.62.64.0/20', addresses: [] }))
+  await segment.serve(COUNT, EVERY, {})
+  const owners = await segment.answered()
+  const counts = nodes.map(node => countOf(owners, node))
+  t.log(counts.join(' / '))
+  for (const count of counts) t.true(Math.abs(count - COUNT / 3) < COUNT / 10)
+})
+
+test.serial('26: the VIPs of a killed node fail over together', async t => {
+  await segment.lookAway()
+  const before = await segment.answered()
+  await killPart(scene.lab, 'node2', 'manager', 'SIGKILL')
+  const lost = countOf(before, 'node2')
+  const after = await segment.answeredWithout('node2')
+  const seen = await segment.seen(t, `node2 killed with ${lost} VIPs`)
+  t.true(seen.gap <= GAP)
+  t.true(seen.doubled < DOUBLED)
+  t.is(moved(before, after).length, lost)
+  const counts = [countOf(after, 'node1'), countOf(after, 'node3')]
+  t.log(counts.join(' / '))
+  for (const count of counts) t.true(Math.abs(count - COUNT / 2) < COUNT / 10)
+  await startPart(scene.lab, 'node2', 'manager')
+  await segment.recordedAsAnswered(60_000)
+})
+
+test.serial('26: every manager is told to end and started again, one after the other', async t => {
+  await segment.lookAway()
+  for (const node of nodes) {
+    await killPart(scene.lab, node, 'manager', 'SIGTERM')
+    await segment.answeredWithout(node)
+    await startPart(scene.lab, node, 'manager')
+    await new Promise(resolve => setTimeout(resolve, 4_000))
+    const { gap, doubled } = await segment.seen(t, `the manager of ${node} ended, and another began`)
+    t.true(gap <= GAP)
+    t.true(doubled < DOUBLED)
+  }
+})
