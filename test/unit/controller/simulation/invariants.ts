@@ -67,7 +67,7 @@ export function unsettled(store: Store): readonly string[] {
     for (const entry of keep)
       if (allocator.at(entry.address) !== entry) problems.push(`${entry.address} reads otherwise`)
     const ingress = service.status?.loadBalancer?.ingress?.map(({ ip }) => ip) ?? []
-    if (ingress.join() !== addresses.join()) problems.push(`${key} has ${addresses} and tells ${ingress}`)
+    if (ingress.join() !== addresses.join()) problems.push(`${key} has ${addresses.join()} and tells ${ingress.join()}`)
     const reason = reasonOf(service)
     const expected = service.spec.type === 'LoadBalancer' ? (failure?.reason ?? 'Allocated') : undefined
     if (reason !== expected) problems.push(`${key} says ${reason} instead of ${expected}`)

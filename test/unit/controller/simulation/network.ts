@@ -52,7 +52,7 @@ export class Network {
       this.#request(() => {
         const { metadata = {}, ...parts } = patch as { metadata?: Preconditions }
         const change = (before: KubeObject) => ({ ...(merged(before, { ...parts, metadata }) as object) })
-        return this.#store.change(resource, ref, change as never, metadata)
+        return this.#store.change(resource, ref, change, metadata)
       }),
     delete: (resource, ref, preconditions) => this.#request(() => this.#store.delete(resource, ref, preconditions)),
     watch: (resource, { resourceVersion, timeoutSeconds }) =>
