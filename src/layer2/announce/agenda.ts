@@ -23,6 +23,10 @@ export class Agenda {
     else this.#enqueue(vip, at)
   }
 
+  has(vip: string): boolean {
+    return this.#entries.has(vip)
+  }
+
   delete(vip: string): void {
     this.#entries.delete(vip)
   }

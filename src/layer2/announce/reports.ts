@@ -1,3 +1,4 @@
+import { nodeOf } from '../ownership/name.ts'
 import { Agenda } from './agenda.ts'
 import type { Trouble } from './effect.ts'
 import { filtering } from './timing.ts'
@@ -17,7 +18,7 @@ export class Reports {
 
   trouble(vip: string): Trouble | undefined {
     const reports = this.#reports.get(vip)
-    return reports && { type: 'filtered', by: [...reports.keys()].sort() }
+    return reports && { type: 'filtered', by: [...new Set(Array.from(reports.keys(), nodeOf))].sort() }
   }
 
   forget(vip: string): void {

@@ -1,3 +1,4 @@
+import { nodeOf } from '../ownership/name.ts'
 import { Agenda } from './agenda.ts'
 import type { Trouble } from './effect.ts'
 import type { Members } from './members.ts'
@@ -39,7 +40,7 @@ export class Strangers {
     if (node === undefined) return { type: 'conflict', mac }
     // Of a member it has to be seen once more: it may have had the VIP until it heard of this node.
     const isLasting = last - since >= timing.settle && !this.#claims(node, vip)
-    return isLasting ? { type: 'strictArpDisabled', node, mac } : undefined
+    return isLasting ? { type: 'strictArpDisabled', node: nodeOf(node), mac } : undefined
   }
 
   forget(vip: string): void {

@@ -4,7 +4,7 @@ import type { Claim, Frame } from './frame.ts'
 import { Ledger } from './ledger.ts'
 import { OwnClaims } from './own.ts'
 import type { Peers } from './peers.ts'
-import { type Contender, hash, outranks, precedes } from './rank.ts'
+import { type Contender, contender, hash, outranks, precedes } from './rank.ts'
 import { claimsPerTick, timing } from './timing.ts'
 import { type Turn, Vacancies } from './vacancies.ts'
 
@@ -95,13 +95,16 @@ export class Contest {
     const isNew = of.epoch === undefined
     const waits = isNew && now - this.#readyAt < timing.patience
     let before = 0
-    for (const name of of.candidates) {
-      const peer = this.#peers.get(name)
-      const counts = peer ? peer.isUsable(now) || (isNew && peer.isStarting) : waits && name !== this.#me.name
-      if (!counts || !precedes(of.hash, peer ?? { name, seed: hash(name) }, this.#me, of.weights)) continue
-      if (!peer) return 'wait'
-      before += 1
-      if (before > others) return 'later'
+    for (const node of of.candidates) {
+      const peers = this.#peers.ofNode(node)
+      const isUnheard = peers.length === 0 && node !== this.#me.node
+      if (waits && isUnheard && precedes(of.hash, contender(node), this.#me, of.weights)) return 'wait'
+      for (const peer of peers) {
+        const counts = peer.isUsable(now) || (isNew && peer.isStarting)
+        if (!counts || !precedes(of.hash, peer, this.#me, of.weights)) continue
+        before += 1
+        if (before > others) return 'later'
+      }
     }
     return 'mine'
   }
@@ -158,7 +161,7 @@ export class Contest {
       if (!this.#lower(vip, now)) this.#conflicts.delete(vip)
       else {
         this.#conflicts.set(vip, now)
-        if (this.#peers.isSpeakerFor({ name: vip, seed: hash(vip) })) this.#outcome.tell(this.#best(vip, now))
+        if (this.#peers.isSpeakerFor({ seed: hash(vip) })) this.#outcome.tell(this.#best(vip, now))
       }
     }
   }
@@ -168,7 +171,7 @@ export class Contest {
   }
 
   #isCandidate(vip: string): boolean {
-    return this.#vips.get(vip)?.candidates.has(this.#me.name) ?? false
+    return this.#vips.get(vip)?.candidates.has(this.#me.node) ?? false
   }
 
   #take(vip: string, now: number): void {
@@ -229,6 +232,5 @@ export class Contest {
 /** Whether the first of two claims to a VIP holds against the second. */
 export function outclaims(claim: Claim, other: Claim): boolean {
   if (claim.epoch !== other.epoch) return claim.epoch > other.epoch
-  const contender = (name: string): Contender => ({ name, seed: hash(name) })
   return outranks(hash(claim.vip), contender(claim.owner), contender(other.owner))
 }

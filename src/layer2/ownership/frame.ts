@@ -34,6 +34,7 @@ export interface Life {
 
 /** A heartbeat, with what there is to tell. Broadcast. */
 export interface Frame {
+  /** The sender's name, as all names of members here. */
   readonly node: string
   /** Rises with each start, and whenever claims were given up because time was lost. */
   readonly incarnation: number

@@ -5,10 +5,11 @@ import type { Frame, Phase } from './frame.ts'
 import { Hearing } from './hearing.ts'
 import { type Head, Outbox } from './outbox.ts'
 import { Peers } from './peers.ts'
-import { hash } from './rank.ts'
+import { contender } from './rank.ts'
 import { timing } from './timing.ts'
 
 export interface MemberOptions {
+  /** The member's name. */
   readonly node: string
   /** Higher than the ones before it; should it not be, the others say so. */
   readonly incarnation: number
@@ -36,7 +37,7 @@ export class Member {
 
   constructor({ node, incarnation }: MemberOptions, now: number) {
     this.#node = node
-    const me = { name: node, seed: hash(node) }
+    const me = contender(node)
     this.#peers = new Peers(me)
     this.#contest = new Contest(me, incarnation, this.#peers, {
       owned: (vip, epoch, cause) => this.#effects.push({ type: 'own', vip, epoch, cause }),

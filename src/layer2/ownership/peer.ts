@@ -1,4 +1,5 @@
 import type { Frame, Life, Phase } from './frame.ts'
+import { nodeOf } from './name.ts'
 import { hash } from './rank.ts'
 import { timing } from './timing.ts'
 
@@ -8,6 +9,7 @@ import { timing } from './timing.ts'
  */
 export class Peer {
   readonly name: string
+  readonly node: string
   readonly seed: number
   incarnation: number
   /** Of its last frame. */
@@ -39,6 +41,7 @@ export class Peer {
 
   constructor(name: string, incarnation: number, now: number) {
     this.name = name
+    this.node = nodeOf(name)
     this.seed = hash(name)
     this.incarnation = incarnation
     this.#upSince = now

@@ -7,6 +7,7 @@ import { speakers, timing } from './timing.ts'
 export class Peers {
   readonly #me: Contender
   readonly #byName = new Map<string, Peer>()
+  readonly #byNode = new Map<string, Peer[]>()
   /** Whom others asked about, this member among them, and when. */
   readonly #inquiries = new Map<string, number>()
   /** Whether any was up, ever. */
@@ -20,12 +21,18 @@ export class Peers {
     return this.#byName.get(name)
   }
 
+  /** One as a rule. */
+  ofNode(node: string): readonly Peer[] {
+    return this.#byNode.get(node) ?? none
+  }
+
   [Symbol.iterator](): Iterator<Peer> {
     return this.#byName.values()
   }
 
   clear(): void {
     this.#byName.clear()
+    this.#byNode.clear()
     this.#inquiries.clear()
   }
 
@@ -33,6 +40,7 @@ export class Peers {
   add(name: string, incarnation: number, now: number): Peer {
     const peer = new Peer(name, incarnation, now)
     this.#byName.set(name, peer)
+    this.#byNode.set(peer.node, [...this.ofNode(peer.node), peer])
     return peer
   }
 
@@ -89,9 +97,11 @@ export class Peers {
   }
 
   /** Whether this is one of the few members that speak at once about another: the first by rank. */
-  isSpeakerFor({ seed }: Contender): boolean {
+  isSpeakerFor({ seed }: Pick<Contender, 'seed'>): boolean {
     let before = 0
     for (const peer of this) if (peer.up && outranks(seed, peer, this.#me)) before += 1
     return before < speakers
   }
 }
+
+const none: readonly Peer[] = []

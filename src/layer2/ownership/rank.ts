@@ -1,3 +1,5 @@
+import { nodeOf } from './name.ts'
+
 /** FNV-1a, 32 bits, with the finishing steps of MurmurHash3, so that names that differ in one letter land far apart. */
 export function hash(text: string): number {
   let h = 0x811c9dc5
@@ -11,19 +13,22 @@ function finish(hash: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
-/** A node in the contest for VIPs. */
+/** A member in the contest for VIPs. */
 export interface Contender {
   readonly name: string
+  readonly node: string
   /** `hash(name)` */
   readonly seed: number
 }
 
+export const contender = (name: string): Contender => ({ name, node: nodeOf(name), seed: hash(name) })
+
 /**
- * The rank of a node for a VIP by rendezvous hashing (Thaler and Ravishankar, 1998), both by their hashes: every node
+ * The rank of a member for a VIP by rendezvous hashing (Thaler and Ravishankar, 1998), both by their hashes: every node
  * computes the same, VIPs spread evenly, and a node that comes or goes changes the order of no others. The highest is
  * the first choice.
  */
-export const rank = (vip: number, node: number): number => finish(vip ^ Math.imul(node, 0x9e3779b1))
+export const rank = (vip: number, seed: number): number => finish(vip ^ Math.imul(seed, 0x9e3779b1))
 
 /** Whether the first of two nodes comes before the second, for the VIP of this hash. */
 export function outranks(vip: number, node: Contender, other: Contender): boolean {
@@ -44,7 +49,7 @@ export function precedes(
   weights: ReadonlyMap<string, number>,
 ): boolean {
   if (weights.size === 0) return outranks(vip, node, other)
-  const [mine, theirs] = [weights.get(node.name) ?? 1, weights.get(other.name) ?? 1]
+  const [mine, theirs] = [weights.get(node.node) ?? 1, weights.get(other.node) ?? 1]
   if (mine === theirs) return outranks(vip, node, other)
   return score(rank(vip, node.seed), mine) > score(rank(vip, other.seed), theirs)
 }

@@ -1,5 +1,6 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { CounterName } from '../counters.ts'
+import { memberName } from '../ownership/name.ts'
 import type { Vip } from '../responder.ts'
 import { FrameBatch } from '../socket/batch.ts'
 import { hush } from '../socket/eventfd.ts'
@@ -31,6 +32,8 @@ export class Loop {
   readonly #attachments = new Map<string, Attachment>()
   readonly #vips = new Map<string, Vip>()
   readonly #life: LifeWatch
+  /** The interface that was named first: on it this node is called as it is. */
+  #first: string | undefined
   readonly #count: (name: CounterName, by: number) => void
   #reports: Report[] = []
   #tickedAt: number
@@ -151,7 +154,10 @@ export class Loop {
     const existing = this.#attachments.get(name)
     if (existing && !existing.isLeaving) return existing
     if (existing) this.#drop(existing)
-    const { node, key } = this.#options
+    const { key } = this.#options
+    this.#first ??= name
+    // Others may be on the same segment: there the node is several members.
+    const node = name === this.#first ? this.#options.node : memberName(this.#options.node, name)
     const attachment = new Attachment(
       { interface: name, node, key, incarnation: Date.now(), count: this.#count, random: Math.random },
       report => this.#reports.push(report),

@@ -2,7 +2,7 @@
 import { conditionTypes } from '../../api/names.ts'
 import type { Unable } from '../../desired/announcement/announcement.ts'
 import type { Links } from '../../layer2/links.ts'
-import { hash, precedes } from '../../layer2/ownership/rank.ts'
+import { contender, hash, precedes } from '../../layer2/ownership/rank.ts'
 import type { Vip } from '../../layer2/responder.ts'
 import type { Finding } from '../../status/conditions.ts'
 
@@ -20,8 +20,6 @@ export function isFirst(address: string, { candidates, weights }: Vip, node: str
     [...candidates].every(other => other === node || precedes(vip, me, contender(other), weights))
   )
 }
-
-const contender = (name: string) => ({ name, seed: hash(name) })
 
 /** What keeps this node from answering on any interface; undefined: nothing. */
 export function interfaceObjection(node: string, { interfaces }: Vip, { names }: Links): Objection | undefined {

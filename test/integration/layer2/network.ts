@@ -41,12 +41,12 @@ export class Network {
     }
   }
 
-  /** Gives a host its `eth0`, with a cable to the bridge. */
-  async plug(host: string): Promise<void> {
-    const cable = `link add eth0 type veth peer name ${host} netns ${this.namespace('bridge')}`
-    await this.ip(host, cable)
-    await this.ip('bridge', `link set dev ${host} up master br0`)
-    await this.ip(host, 'link set eth0 up')
+  /** Gives a host an interface, with a cable to the bridge. */
+  async plug(host: string, name = 'eth0'): Promise<void> {
+    const port = name === 'eth0' ? host : `${host}-${name}`
+    await this.ip(host, `link add ${name} type veth peer name ${port} netns ${this.namespace('bridge')}`)
+    await this.ip('bridge', `link set dev ${port} up master br0`)
+    await this.ip(host, `link set ${name} up`)
   }
 
   namespace(host: string): string {

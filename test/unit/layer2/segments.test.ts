@@ -1,6 +1,7 @@
 /** Nodes on one wire, and what happens to them. Time and wire are the test's. */
 import test from 'ava'
 import fc from 'fast-check'
+import { memberName } from '../../../src/layer2/ownership/name.ts'
 import type { ResponderEvent, Vip } from '../../../src/layer2/responder.ts'
 import { Segment } from '../../../src/layer2/segment.ts'
 import { client, frames, node } from './wire/frames.ts'
@@ -165,6 +166,19 @@ test('25: two nodes with one key share the VIPs, and each has one owner', t => {
   const [a, b] = stations.map(station => station.owned()) as [readonly string[], readonly string[]]
   t.deepEqual([...a, ...b].toSorted(), vips.toSorted())
   t.true(a.length > 20 && b.length > 20, `${a.length} and ${b.length}`)
+})
+
+test('25: a node with two interfaces on the segment answers on one of them, and on the other once that is gone', t => {
+  const vips = Array.from({ length: 20 }, (_, i) => `192.0.2.${i}`).toSorted()
+  const [first, second, other] = [new Station('a', 0), new Station(memberName('a', 'eth1'), 0), new Station('b', 0)]
+  const stations = [first, second, other]
+  begin(stations, vips)
+  pass(stations, 0, 5_000)
+  t.deepEqual(stations.flatMap(station => station.owned()).toSorted(), vips)
+  t.true(stations.every(({ events }) => events.every(({ type }) => type === 'owned')))
+  first.segment.setLink({ mac: node, up: false }, 5_001)
+  pass([second, other], 5_010, 6_000)
+  t.deepEqual([...second.owned(), ...other.owned()].toSorted(), vips)
 })
 
 test('nodes with different keys do not hear each other', t => {

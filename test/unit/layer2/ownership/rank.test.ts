@@ -1,7 +1,7 @@
 import test from 'ava'
-import { type Contender, hash, outranks, precedes } from '../../../../src/layer2/ownership/rank.ts'
+import { type Contender, contender, hash, outranks, precedes } from '../../../../src/layer2/ownership/rank.ts'
 
-const nodes = ['node1', 'node2', 'node3'].map(name => ({ name, seed: hash(name) }))
+const nodes = ['node1', 'node2', 'node3'].map(contender)
 const [node1, node2, node3] = nodes as [Contender, Contender, Contender]
 const vips = Array.from({ length: 1_000 }, (_, index) => `10.66.${index >> 8}.${index & 255}`)
 const first = (vip: string, among: readonly Contender[]) =>
@@ -23,8 +23,8 @@ test('27: a node that goes moves only what it had', t => {
 
 test('of two nodes exactly one outranks the other, also with the same hash', t => {
   const [a, b] = [
-    { name: 'a', seed: 1 },
-    { name: 'b', seed: 1 },
+    { ...contender('a'), seed: 1 },
+    { ...contender('b'), seed: 1 },
   ]
   t.not(outranks(7, a, b), outranks(7, b, a))
   for (const vip of vips) t.not(outranks(hash(vip), node1, node2), outranks(hash(vip), node2, node1))
