@@ -82,7 +82,7 @@ test('8: of two who let a Service join at once, one is refused, sees the other, 
   }
   const [first, second] = [leader(), leader()]
   const both = await Promise.all([join(first, 'two', 443), join(second, 'three', 443)])
-  t.deepEqual(new Set(both), new Set<unknown>([false, true]))
+  t.true(both.includes(true) && both.includes(false))
   const loser = first.allocator.at(address)?.services[1]?.name === 'two' ? second : first
   t.is(loser.allocator.at(address)?.services.length, 2, 'it knows who was faster')
   t.is(await join(loser, 'late', 443), 'clashes')
