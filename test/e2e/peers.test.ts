@@ -68,7 +68,7 @@ test.serial('15: a BgpPeer tells of each node’s session, the BgpConf of each n
     const age = Date.now() - Date.parse(told?.establishedAt ?? '')
     t.true(age > 0 && age < 120_000, `up for ${age} ms`)
     const own = nodeAddress(nodeNumber(node)).v4
-    t.deepEqual(await confOf(node), { as: nodeAs, routerId: own, ready: true, nextHops: [node] })
+    t.deepEqual(await confOf(node), { as: nodeAs, routerId: own, ready: true, announces: 'self', nextHops: [node] })
   }
 })
 

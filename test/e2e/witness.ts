@@ -44,19 +44,6 @@ export class Witness {
     return new Witness(capture, watch, client)
   }
 
-  /** Waits until each of these senders has sent all that it has in a new session with graceful restart, since `noticed` was last asked. */
-  async allSent(...senders: readonly string[]): Promise<void> {
-    await eventually(
-      `End-of-RIB of both families from ${senders.join(' and ')}`,
-      async () => {
-        const ends = (await this.#capture.messages()).slice(this.#messages).filter(isEndOfRib)
-        return senders.map(sender => ends.filter(({ from }) => from === sender).length)
-      },
-      counts => counts.every(count => count >= 2),
-      60_000,
-    )
-  }
-
   /** Waits until each of these senders has announced a prefix so many times, since `noticed` was last asked. */
   async told(prefix: string, times: number, ...senders: readonly string[]): Promise<void> {
     await eventually(
