@@ -112,11 +112,11 @@ test.serial('12: an address that is not announced says why, step by step until i
 
 test.serial('12: ModeNotSupported: a mode that this version does not have', async t => {
   await scene.apply(
-    eip('segment', { address: '10.68.0.1', protocol: 'layer2', autoAssign: false }),
-    asking('l2', { [annotations.eip]: 'segment' }),
+    eip('segment', { address: '10.68.0.1', protocol: 'vip', autoAssign: false }),
+    asking('vrrp', { [annotations.eip]: 'segment' }),
   )
-  t.is(await scene.address('l2'), '10.68.0.1')
-  t.regex((await scene.told('l2', 'Announced', 'ModeNotSupported')).message, /layer2/)
+  t.is(await scene.address('vrrp'), '10.68.0.1')
+  t.regex((await scene.told('vrrp', 'Announced', 'ModeNotSupported')).message, /vip/)
 })
 
 test.serial('13: kubectl get vip tells who holds an address, since when, and in which mode', async t => {
