@@ -23,10 +23,6 @@ export class Agenda {
     else this.#enqueue(vip, at)
   }
 
-  has(vip: string): boolean {
-    return this.#entries.has(vip)
-  }
-
   delete(vip: string): void {
     this.#entries.delete(vip)
   }

@@ -49,15 +49,11 @@ export class Announcer {
     this.#witness = new Witness(this.#members)
   }
 
-  /**
-   * This node owns the VIP, or has another MAC from now on. One that nobody had before is probed first, and so is one that the
-   * owner before did not announce: a stranger may have kept it silent.
-   */
+  /** This node owns the VIP, or has another MAC from now on. One that nobody had before is probed first. */
   own(vip: string, cause: Cause, now: number): void {
-    const isFirst = cause === 'Vacant' || this.#witness.isUnseen(vip)
     this.#owned.add(vip)
     this.#witness.forget(vip)
-    if (isFirst) this.#probes.begin(vip, now)
+    if (cause === 'Vacant') this.#probes.begin(vip, now)
     else this.#begin(vip)
   }
 

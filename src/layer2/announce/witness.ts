@@ -34,11 +34,6 @@ export class Witness {
     if (claim && this.#members.nodeOf(mac) === claim.owner) this.#unseen.delete(vip)
   }
 
-  /** Whether the VIP was claimed and no announcement was seen since. */
-  isUnseen(vip: string): boolean {
-    return this.#unseen.has(vip)
-  }
-
   forget(vip: string): void {
     this.#claims.delete(vip)
     this.#unseen.delete(vip)

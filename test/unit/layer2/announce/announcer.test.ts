@@ -21,22 +21,6 @@ for (const vip of ['192.0.2.16', '2001:db8::10']) {
     t.deepEqual(play.told(vip), [])
   })
 
-  test(`30: ${vip}: taken over from an owner that kept silent, it is asked for first; from one that announced it, not`, t => {
-    const play = new Play()
-    play.hears('node2', [claimOf('node2', vip)])
-    play.pass(1_000)
-    play.announcer.own(vip, 'OwnerLost', play.now)
-    play.pass(1_000)
-    t.deepEqual(play.times('answer', vip), [1_200])
-    play.announcer.yield(vip, play.now)
-    play.hears('node2', [claimOf('node2', vip, 3)])
-    play.announcer.saw(vip, macOf('node2'), play.now)
-    play.pass(1_000)
-    play.announcer.own(vip, 'OwnerLost', play.now)
-    play.pass(1_000)
-    t.deepEqual(play.times('answer', vip), [1_200, 3_000])
-  })
-
   test(`30: ${vip}: while a stranger has it this node keeps silent, and begins once it is free`, t => {
     const play = new Play()
     play.announcer.own(vip, 'Vacant', 0)
