@@ -86,19 +86,22 @@ test.serial('26: a cable is cut: clients are served by others; 27: plugged in ag
   await segment.recordedAsAnswered()
 })
 
-test.serial('26: kube-proxy is dead: its node hands over, and nobody waits; 27: it is back, and nothing moves', async t => {
-  const { node } = await segment.someOwner()
-  await segment.lookAway()
-  await killPart(scene.lab, node, 'kube-proxy', 'SIGKILL')
-  await segment.answeredWithout(node)
-  const seen = await segment.seen(t, `kube-proxy of ${node} killed`)
-  t.true(seen.gap <= GAP)
-  t.true(seen.doubled <= DOUBLED)
-  const before = await segment.standing()
-  await startPart(scene.lab, node, 'kube-proxy')
-  await pass(AFTERWARDS)
-  await segment.unmoved(t, before)
-})
+test.serial(
+  '26: kube-proxy is dead: its node hands over, and nobody waits; 27: it is back, and nothing moves',
+  async t => {
+    const { node } = await segment.someOwner()
+    await segment.lookAway()
+    await killPart(scene.lab, node, 'kube-proxy', 'SIGKILL')
+    await segment.answeredWithout(node)
+    const seen = await segment.seen(t, `kube-proxy of ${node} killed`)
+    t.true(seen.gap <= GAP)
+    t.true(seen.doubled <= DOUBLED)
+    const before = await segment.standing()
+    await startPart(scene.lab, node, 'kube-proxy')
+    await pass(AFTERWARDS)
+    await segment.unmoved(t, before)
+  },
+)
 
 test.serial('26: a node is drained, and a manager is told to end: no gap', async t => {
   const { node } = await segment.someOwner()
