@@ -32,3 +32,9 @@ export interface Announcement {
 export function not(reason: NotAnnounced, message: string): Announcement {
   return { announced: false, reason, message, by: '' }
 }
+
+/** @param why nodes cannot forward it, in words; the first three are told */
+export function noEligibleNode(local: boolean, why: readonly string[]): Announcement {
+  const who = local ? 'No node with a serving endpoint' : 'No node'
+  return not('NoEligibleNode', `${who} can forward it${why.length > 0 ? ` (${why.slice(0, 3).join('; ')})` : ''}.`)
+}

@@ -4,7 +4,7 @@ import type { EndpointSlice, Node, Service } from '../../kube/objects.ts'
 import { parseAddress } from '../../net/address.ts'
 import { serving } from '../endpoints.ts'
 import { isHeardOf } from '../node.ts'
-import { type Announcement, not } from './announcement.ts'
+import { type Announcement, noEligibleNode, not } from './announcement.ts'
 
 /** What one speaker says of itself in the status of the BgpConf and the BgpPeers. */
 export interface Announcer {
@@ -55,7 +55,7 @@ export function bgpAnnouncement(
   const local = service.spec.externalTrafficPolicy === 'Local'
   const serves = (name: string) => eligible.has(name) && (!local || endpoints.nodes.has(name))
   const able = speakers.filter(({ nextHops }) => nextHops.some(serves))
-  if (able.length === 0) return not('NoEligibleNode', whyNone(speakers, local))
+  if (able.length === 0) return noEligibleNode(local, [...new Set(speakers.flatMap(({ message }) => message ?? []))])
   const speaking = able.filter(({ peers }) => peers.length > 0)
   if (speaking.length === 0) return not('NoPeerEstablished', 'No BGP session of a node that could announce it is up.')
   if (!local) return yes('every eligible node')
@@ -65,10 +65,4 @@ export function bgpAnnouncement(
 
 function yes(by: string): Announcement {
   return { announced: true, reason: 'Announced', message: `Announced by ${by}.`, by }
-}
-
-function whyNone(speakers: readonly Announcer[], local: boolean): string {
-  const told = [...new Set(speakers.flatMap(({ message }) => message ?? []))].slice(0, 3)
-  const who = local ? 'No node with a serving endpoint' : 'No node'
-  return `${who} can forward it${told.length > 0 ? ` (${told.join('; ')})` : ''}.`
 }

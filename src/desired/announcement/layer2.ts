@@ -3,7 +3,7 @@ import type { VirtualIPStatus } from '../../api/virtualip.ts'
 import type { Condition, EndpointSlice, Service } from '../../kube/objects.ts'
 import { parseAddress } from '../../net/address.ts'
 import { serving } from '../endpoints.ts'
-import { type Announcement, not, type Trouble, type Unable } from './announcement.ts'
+import { type Announcement, noEligibleNode, not, type Trouble, type Unable } from './announcement.ts'
 
 const troubles = [conditionTypes.addressConflict, conditionTypes.strictARPDisabled, conditionTypes.segmentFiltered]
 
@@ -31,11 +31,7 @@ export function layer2Announcement(
   const endpoints = serving(slices, parseAddress(address)?.family === 6 ? 'IPv6' : 'IPv4')
   if (!endpoints.any) return not('NoEndpoints', 'The Service has no serving endpoint.')
   const local = service.spec.externalTrafficPolicy === 'Local'
-  if ((local ? eligible.intersection(endpoints.nodes) : eligible).size === 0) {
-    const who = local ? 'No node with a serving endpoint' : 'No node'
-    const why = objections.length > 0 ? ` (${objections.slice(0, 3).join('; ')})` : ''
-    return not('NoEligibleNode', `${who} can forward it${why}.`)
-  }
+  if ((local ? eligible.intersection(endpoints.nodes) : eligible).size === 0) return noEligibleNode(local, objections)
   const conditions = status?.conditions ?? []
   const trouble = conditions.find(({ type, status }) => troubles.some(each => each === type) && status === 'True')
   if (status?.owners?.some(({ node }) => heardOf.has(node))) {

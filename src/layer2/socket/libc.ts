@@ -19,7 +19,8 @@ export const read = libc.func('intptr_t read(int fd, void *buffer, size_t length
 export const close = libc.func('int close(int fd)')
 
 export const SOL_SOCKET = 1
-export const SO_RCVBUFFORCE = 33
+const SO_RCVBUFFORCE = 33
+export const SOCK_RAW = 3
 export const MSG_DONTWAIT = 0x40
 export const SOCK_CLOEXEC = 0o2000000
 
@@ -50,6 +51,12 @@ export function unless(names: readonly (keyof typeof constants.errno)[], call: s
   const number = errno()
   if (names.some(name => constants.errno[name] === number)) return undefined
   throw new SystemError(call, number)
+}
+
+/** Gives a socket room for so many bytes, also more than the system's limit. @throws SystemError */
+export function setReceiveBuffer(fd: number, bytes: number): void {
+  const size = new Uint32Array([bytes])
+  check('SO_RCVBUFFORCE', setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, size, size.byteLength))
 }
 
 /** Where a buffer's bytes are, for structures that hold pointers. It has to outlive them. */

@@ -6,12 +6,11 @@ import {
   errno,
   MSG_DONTWAIT,
   recv,
-  SO_RCVBUFFORCE,
   SOCK_CLOEXEC,
-  SOL_SOCKET,
+  SOCK_RAW,
   SystemError,
   send,
-  setsockopt,
+  setReceiveBuffer,
   socket,
   unless,
 } from './libc.ts'
@@ -19,7 +18,6 @@ import { Links } from './links.ts'
 import { parseMessages, requestLinks } from './rtnetlink.ts'
 
 const AF_NETLINK = 16
-const SOCK_RAW = 3
 const NETLINK_ROUTE = 0
 /** Of links, IPv4 addresses and routes, IPv6 addresses and routes. */
 const GROUPS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400
@@ -45,8 +43,7 @@ export class LinkWatch {
   /** Knows the interfaces once it has been constructed. @throws SystemError */
   constructor() {
     this.fd = check('socket', socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE))
-    const size = new Uint32Array([RECEIVE_BUFFER])
-    check('SO_RCVBUFFORCE', setsockopt(this.fd, SOL_SOCKET, SO_RCVBUFFORCE, size, size.byteLength))
+    setReceiveBuffer(this.fd, RECEIVE_BUFFER)
     const address = Buffer.alloc(12)
     address.writeUInt16LE(AF_NETLINK, 0)
     address.writeUInt32LE(GROUPS, 8)

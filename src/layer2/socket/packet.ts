@@ -10,18 +10,18 @@ import {
   MSG_DONTWAIT,
   recv,
   recvmmsg,
-  SO_RCVBUFFORCE,
   SOCK_CLOEXEC,
+  SOCK_RAW,
   SOL_SOCKET,
   send,
   sendmmsg,
+  setReceiveBuffer,
   setsockopt,
   socket,
   unless,
 } from './libc.ts'
 
 const AF_PACKET = 17
-const SOCK_RAW = 3
 const SO_ATTACH_FILTER = 26
 /** Bytes: thousands of requests that come at once, as after a switch was restarted. The default holds some hundred. */
 const RECEIVE_BUFFER = 4 << 20
@@ -47,8 +47,7 @@ export class PacketSocket {
     this.fd = check('socket', socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0))
     try {
       this.#attach(filter)
-      const size = new Uint32Array([RECEIVE_BUFFER])
-      check('SO_RCVBUFFORCE', setsockopt(this.fd, SOL_SOCKET, SO_RCVBUFFORCE, size, size.byteLength))
+      setReceiveBuffer(this.fd, RECEIVE_BUFFER)
       const address = linkLayerAddress(index, etherType)
       check('bind', bind(this.fd, address, address.length))
     } catch (error) {

@@ -29,8 +29,9 @@ export const ownerOn = ({ status }: VirtualIP, name: string): Owner | undefined 
   status?.owners?.find(owner => owner.interface === name)
 
 /** What a VirtualIP says, in the form of what it is wanted to say. Conditions of another interface are another's. */
-export function read({ status }: VirtualIP, name: string): Told {
-  const owner = status?.owners?.find(each => each.interface === name)
+export function read(vip: VirtualIP, name: string): Told {
+  const { status } = vip
+  const owner = ownerOn(vip, name)
   return {
     ...(owner && { owner }),
     ...(status?.announcedBy && { announcedBy: status.announcedBy, ...(status.since && { since: status.since }) }),
