@@ -37,7 +37,9 @@ export class Ledger {
   seen(virtualIP: VirtualIP): void {
     const { uid, resourceVersion } = virtualIP.metadata
     const known = this.#allocator.at(virtualIP.spec.address)
-    if (this.#deleted.has(uid) || (known?.uid === uid && isOlder(resourceVersion, known.version ?? ''))) return
+    if (this.#deleted.has(uid)) return
+    // The very version that is known tells nothing new, and knows nothing of who is joining meanwhile.
+    if (known?.uid === uid && known.version !== undefined && !isOlder(known.version, resourceVersion)) return
     this.#record(entryOf(virtualIP))
   }
 
@@ -93,7 +95,7 @@ export class Ledger {
   }
 
   async #create(entry: Entry): Promise<boolean> {
-    this.#record(entry)
+    const asked = this.#ask(entry)
     const at = this.#holds.now()
     try {
       const given = entryOf(await this.#client.create(virtualIPs, draft(entry)))
@@ -101,23 +103,29 @@ export class Ledger {
       this.#holds.given(given, at)
       return true
     } catch (error) {
-      // The watch may have shown it meanwhile, and does not tell twice.
-      if (this.#allocator.at(entry.address)?.uid === undefined) this.#forget(entry.address)
       if (!isApiError(error, 'AlreadyExists') && !isApiError(error, 'Unreachable')) throw error
       const found = await find(this.#client, virtualIPs, { name: nameOf(entry) })
       if (found === undefined) throw error
       this.seen(found)
       return serves(found, entry)
+    } finally {
+      if (this.#allocator.at(entry.address) === asked) this.#forget(entry.address)
     }
   }
 
   async #amend(entry: Entry): Promise<boolean> {
+    const before = this.#allocator.at(entry.address)
+    const asked = this.#ask(entry)
     try {
       this.#record(entryOf(await this.#write(entry)))
       return true
     } catch (error) {
-      if (!isApiError(error, 'Conflict') || (await this.#changed(entry, error)) === undefined) throw error
-      return false
+      if (!isApiError(error, 'Conflict') && !isApiError(error, 'Unreachable')) throw error
+      const found = await this.#changed(entry, error)
+      if (found === undefined) throw error
+      return serves(found, entry)
+    } finally {
+      if (before !== undefined && this.#allocator.at(entry.address) === asked) this.#record(before)
     }
   }
 
@@ -148,16 +156,25 @@ export class Ledger {
   }
 
   /**
-   * Takes up what an object that we did not find as we knew it is now; undefined if it is gone. Rejects with the conflict
-   * if it is as we knew it: then it was none.
+   * Takes up what an object that we did not find as we knew it is now; undefined if it is gone. Rejects with the error
+   * if it is as we knew it: then nothing was changed.
    */
-  async #changed(entry: Entry, conflict: unknown): Promise<VirtualIP | undefined> {
+  async #changed(entry: Entry, error: unknown): Promise<VirtualIP | undefined> {
     const found = await find(this.#client, virtualIPs, { name: nameOf(entry) })
     if (found !== undefined) {
-      if (found.metadata.uid === entry.uid && found.metadata.resourceVersion === entry.version) throw conflict
+      if (found.metadata.uid === entry.uid && found.metadata.resourceVersion === entry.version) throw error
       this.seen(found)
     }
     return found
+  }
+
+  /**
+   * Records what is about to be asked for. Whoever asked takes it back at the end if it is still what the allocator has:
+   * otherwise the reply, or the watch, which does not tell twice, has told what is there.
+   */
+  #ask(entry: Entry): Entry | undefined {
+    this.#record(entry)
+    return this.#allocator.at(entry.address)
   }
 
   #record(entry: Entry): void {
