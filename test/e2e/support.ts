@@ -68,12 +68,17 @@ export function scenario(
     scene.lab = await up(options)
     if (objects.length > 0) await scene.apply(...objects)
   })
-  test.after.always(() => down(options.name))
+  // A lab of this name that somebody else has up is theirs.
+  test.after.always(() => scene.isUp && down(options.name))
   return scene
 }
 
 export class Scenario {
   #lab: Lab | undefined
+
+  get isUp(): boolean {
+    return this.#lab !== undefined
+  }
 
   get lab(): Lab {
     if (this.#lab === undefined) throw new Error('the lab is not up')
