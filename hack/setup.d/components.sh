@@ -42,7 +42,7 @@ kubernetes() {
     need_go Kubernetes
     step 4 "building Kubernetes $version (about 6 min, once)" kube go_build kube "$directory" -ldflags "$ldflags" .
   fi
-  expose "$directory" kube etcd kube-apiserver kube-controller-manager kube-proxy kubectl
+  expose "$directory" kube etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet
 }
 
 gobgp() {
