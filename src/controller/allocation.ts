@@ -237,8 +237,10 @@ export class Allocation {
   /** Returns the keys of the Services to be looked at. */
   #eipChanged(name: string, eip: Eip | undefined): readonly string[] {
     const changed = eip === undefined ? this.allocator.deleteEip(name) : this.allocator.setEip(eip)
-    if (!changed) return []
-    return [...this.allocator.entriesOfEip(name).flatMap(owners), ...this.#waiters.eipChanged(name)]
+    return changed.flatMap(each => [
+      ...this.allocator.entriesOfEip(each).flatMap(owners),
+      ...this.#waiters.eipChanged(each),
+    ])
   }
 }
 

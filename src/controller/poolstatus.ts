@@ -2,8 +2,11 @@ import { type Eip, type EipStatus, maxUsed } from '../api/eip.ts'
 import { conditionTypes, controllerFieldManager } from '../api/names.ts'
 import { unactedFields } from '../api/unacted.ts'
 import type { Allocator } from '../ipam/allocator.ts'
+import type { EipPool } from '../ipam/eippool.ts'
+import { few } from '../ipam/failure.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { eips } from '../kube/resources.ts'
+import { formatRange, type InvalidRange } from '../net/range.ts'
 import { dated, type Finding, findingsOf } from '../status/conditions.ts'
 import { fieldsFinding } from '../status/fields.ts'
 import { Reporter, type Writing } from '../status/reporter.ts'
@@ -31,12 +34,13 @@ export const poolStatus = (client: KubeClient, writing: Writing): PoolStatus =>
 /** What an Eip is to say, by what the allocator knows of it. Costs as much as there are addresses in use. */
 export function poolTold({ metadata: { name, generation = 0 }, spec }: Eip, allocator: Allocator): Told {
   const { used = new Map<string, string>(), poolSize = 0n, ...counts } = allocator.usage(name) ?? {}
-  const problem = allocator.eip(name)?.problems[0]
+  const { reason, message } = readiness(allocator.eip(name))
+  const isReady = reason === 'Ready'
   const ready: Finding = {
     type: conditionTypes.ready,
-    status: problem === undefined ? 'True' : 'False',
-    reason: problem?.reason ?? 'Ready',
-    message: problem === undefined ? 'Addresses are given out of it.' : `A range cannot be read: ${problem.message}.`,
+    status: isReady ? 'True' : 'False',
+    reason,
+    message,
     observedGeneration: generation,
   }
   return {
@@ -44,9 +48,23 @@ export function poolTold({ metadata: { name, generation = 0 }, spec }: Eip, allo
       ...counts,
       poolSize: poolSize > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : Number(poolSize),
       used: Object.fromEntries([...used].slice(0, maxUsed)),
-      ready: problem === undefined,
+      ready: isReady,
       observedGeneration: generation,
     },
     findings: [ready, fieldsFinding(unactedFields('Eip', spec), generation)],
+  }
+}
+
+type Readiness = 'Ready' | InvalidRange['reason'] | 'OverlapsOlderEip'
+
+function readiness(eip: EipPool | undefined): { readonly reason: Readiness; readonly message: string } {
+  const [problem] = eip?.problems ?? []
+  if (problem !== undefined) return { reason: problem.reason, message: `A range cannot be read: ${problem.message}.` }
+  const overlaps = eip?.overlaps ?? []
+  if (overlaps.length === 0) return { reason: 'Ready', message: 'Addresses are given out of it.' }
+  const shared = overlaps.map(({ eip: older, ranges }) => `${few(ranges.map(formatRange), ', ')} of Eip ${older}`)
+  return {
+    reason: 'OverlapsOlderEip',
+    message: `What it has in common with older Eips is given out of those only: ${few(shared, '; ')}.`,
   }
 }

@@ -1,6 +1,7 @@
 import type { Eip } from '../api/eip.ts'
 import { type Address, compareAddresses, type Family, formatAddress, parseAddress } from '../net/address.ts'
-import { EipPool } from './eippool.ts'
+import type { EipPool } from './eippool.ts'
+import { Eips } from './eips.ts'
 import { type Entry, holders, namespacesOf, owners } from './entry.ts'
 
 /** What OpenELB tells in an Eip's status. */
@@ -25,7 +26,7 @@ export interface Usage {
  * entry before asking the API server to create it, and forgets it if that fails.
  */
 export class Allocator {
-  readonly #eips = new Map<string, EipPool>()
+  readonly #eips = new Eips(address => !this.isFree(address))
   readonly #ledger: Readonly<Record<Family, Map<bigint, Entry>>> = { 4: new Map(), 6: new Map() }
   readonly #byService = new Index()
   readonly #byEip = new Index()
@@ -34,16 +35,13 @@ export class Allocator {
   /** Those that can be shared. */
   readonly #byEipAndKey = new Index()
 
-  /** Adds or replaces an Eip. Returns whether that can change a decision; a new status cannot. */
-  setEip(eip: Eip): boolean {
-    const pool = new EipPool(eip, address => !this.isFree(address))
-    if (this.#eips.get(pool.name)?.sameAs(pool) === true) return false
-    this.#eips.set(pool.name, pool)
-    return true
+  /** Adds or replaces an Eip. Returns the names of the Eips of which that can change a decision; a new status cannot. */
+  setEip(eip: Eip): readonly string[] {
+    return this.#eips.set(eip)
   }
 
-  /** Returns whether there was one. What was given out of it stays in the ledger. */
-  deleteEip(name: string): boolean {
+  /** Returns the same; none if there was no such Eip. What was given out of it stays in the ledger. */
+  deleteEip(name: string): readonly string[] {
     return this.#eips.delete(name)
   }
 
@@ -52,7 +50,7 @@ export class Allocator {
   }
 
   eips(): Iterable<EipPool> {
-    return this.#eips.values()
+    return this.#eips.all()
   }
 
   /**
@@ -78,7 +76,7 @@ export class Allocator {
     const address = parseAddress(text)
     if (address === undefined) return undefined
     const entry = this.#drop(address)
-    for (const eip of this.#eips.values()) eip.freed(address)
+    for (const eip of this.#eips.all()) eip.freed(address)
     return entry
   }
 
@@ -128,9 +126,9 @@ export class Allocator {
     return most === undefined ? Number.POSITIVE_INFINITY : most - this.#byEipAndNamespace.size(`${eip} ${namespace}`)
   }
 
-  /** The Eips that an address can be given out of, whether or not it is free; more than one only if they overlap. */
+  /** The Eips that an address can be given out of, whether or not it is free; of several all but one are disabled or on their way out. */
   offering(address: Address): readonly EipPool[] {
-    return [...this.#eips.values()].filter(eip => eip.offers(address))
+    return [...this.#eips.all()].filter(eip => eip.offers(address))
   }
 
   /**
@@ -145,11 +143,12 @@ export class Allocator {
     return this.holding(address) ?? (own?.problems.length ? own : undefined)
   }
 
-  /** The Eip, first by name, whose ranges hold an address and that is not on its way out. */
+  /** The Eip whose ranges hold an address and that is not on its way out: of several the one that gives it, then the first by name. */
   holding(address: Address): EipPool | undefined {
-    return [...this.#eips.values()]
+    const gives = (eip: EipPool) => eip.gives && eip.overlapAt(address) === undefined
+    return [...this.#eips.all()]
       .filter(eip => !eip.deleting && eip.contains(address))
-      .sort((a, b) => (a.name < b.name ? -1 : 1))[0]
+      .sort((a, b) => Number(gives(b)) - Number(gives(a)) || (a.name < b.name ? -1 : 1))[0]
   }
 
   /** Undefined if there is no such Eip. Costs as much as there are addresses in use. */

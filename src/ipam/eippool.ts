@@ -2,11 +2,28 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Eip, EipSpec, Protocol } from '../api/eip.ts'
 import { annotations } from '../api/names.ts'
 import { type Address, type Family, formatAddress } from '../net/address.ts'
-import { type InvalidRange, isInvalidRange, parseRange, type Range } from '../net/range.ts'
+import {
+  commonRanges,
+  type InvalidRange,
+  isInvalidRange,
+  mergeRanges,
+  parseRange,
+  type Range,
+  rangeContains,
+  subtractRanges,
+} from '../net/range.ts'
 import { Pool } from './pool.ts'
+
+/** Addresses that another Eip has as well, which is older and gives them. */
+export interface Overlap {
+  readonly eip: string
+  /** Never empty. */
+  readonly ranges: readonly Range[]
+}
 
 /** One Eip as the allocator sees it: what its spec means, and the addresses of each family that it can give. */
 export class EipPool {
+  readonly eip: Eip
   readonly name: string
   readonly spec: EipSpec
   readonly protocol: Protocol
@@ -16,11 +33,17 @@ export class EipPool {
   readonly deleting: boolean
   /** What could not be read of `spec.address` and `spec.addresses`; the rest of them is in force. */
   readonly problems: readonly InvalidRange[]
+  /** All that could be read, in ascending order with gaps between: IPv4 first. */
+  readonly ranges: readonly Range[]
+  /** What it does not give. What it has given stays. */
+  readonly overlaps: readonly Overlap[]
   readonly #pools: Readonly<Record<Family, Pool>>
   /** Of `spec.address`; undefined if nothing could be read. */
   readonly #mainFamily: Family | undefined
 
-  constructor(eip: Eip, isUsed: (address: Address) => boolean) {
+  /** @param older Eips before this one, whose addresses are theirs to give */
+  constructor(eip: Eip, isUsed: (address: Address) => boolean, older: readonly EipPool[] = []) {
+    this.eip = eip
     this.name = eip.metadata.name
     this.spec = eip.spec
     this.protocol = eip.spec.protocol ?? 'bgp'
@@ -30,10 +53,19 @@ export class EipPool {
     const parsed = [eip.spec.address, ...(eip.spec.addresses ?? [])].map(parseRange)
     this.problems = parsed.filter(isInvalidRange)
     const ranges = parsed.flatMap(range => (isInvalidRange(range) ? [] : range))
+    this.ranges = mergeRanges(ranges)
+    this.overlaps = older.flatMap(({ name, ranges }) => {
+      const common = commonRanges(this.ranges, ranges)
+      return common.length > 0 ? { eip: name, ranges: common } : []
+    })
+    const given = subtractRanges(
+      this.ranges,
+      this.overlaps.flatMap(({ ranges }) => ranges),
+    )
     this.#mainFamily = ranges[0]?.family
     const pool = (family: Family, skips: (bits: bigint) => boolean) =>
       new Pool(
-        ranges.filter(range => range.family === family),
+        given.filter(range => range.family === family),
         bits => isUsed({ family, bits }),
         skips,
       )
@@ -43,17 +75,31 @@ export class EipPool {
   /** Whether nothing has changed that could change a decision; a new status or label does not. */
   sameAs(other: EipPool): boolean {
     return (
-      this.isDefault === other.isDefault && this.deleting === other.deleting && isDeepStrictEqual(this.spec, other.spec)
+      this.eip.metadata.uid === other.eip.metadata.uid &&
+      this.isDefault === other.isDefault &&
+      this.deleting === other.deleting &&
+      isDeepStrictEqual(this.spec, other.spec) &&
+      isDeepStrictEqual(this.overlaps, other.overlaps)
     )
   }
 
-  has(family: Family): boolean {
-    return this.#pools[family].ranges.length > 0
+  /** Whether it gives addresses at all. Of two that do not both, an overlap harms nobody. */
+  get gives(): boolean {
+    return this.spec.disable !== true && !this.deleting
   }
 
-  /** Whether the address lies in a range of the Eip, also if `avoidBuggyIPs` keeps it from being given. */
-  contains({ family, bits }: Address): boolean {
-    return this.#pools[family].contains(bits)
+  has(family: Family): boolean {
+    return this.ranges.some(range => range.family === family)
+  }
+
+  /** Whether the address lies in a range of the Eip, also if it is not this one that gives it, or nobody does. */
+  contains(address: Address): boolean {
+    return this.ranges.some(range => rangeContains(range, address))
+  }
+
+  /** Which older Eip gives this address in place of this one. */
+  overlapAt(address: Address): Overlap | undefined {
+    return this.overlaps.find(({ ranges }) => ranges.some(range => rangeContains(range, address)))
   }
 
   /** Whether the Eip can give this address once it is free. */
@@ -88,7 +134,7 @@ export class EipPool {
   get ends(): { readonly family: Family; readonly first: string; readonly last: string } | undefined {
     const family = this.#mainFamily
     if (family === undefined) return undefined
-    const { ranges } = this.#pools[family]
+    const ranges = this.ranges.filter(range => range.family === family)
     const [first, last] = [ranges.at(0), ranges.at(-1)]
     if (first === undefined || last === undefined) return undefined
     return {

@@ -45,7 +45,10 @@ export function find(family: Family, asker: Seeker, allocator: Allocator): Found
     ', ',
   )
   return {
-    failure: failed('PoolExhausted', `every IPv${family} address of Eip ${names} is in use${held(full, allocator)}`),
+    failure: failed(
+      'PoolExhausted',
+      `every IPv${family} address of Eip ${names} is in use${olders(full)}${held(full, allocator)}`,
+    ),
     wait,
   }
 }
@@ -100,6 +103,12 @@ function findExact(address: Address, asker: Seeker, allocator: Allocator): Found
   return { failure: failed('AddressInUse', `${asked(asker, text)} ${obstacle(own, others)}`), wait }
 }
 
+/** What is said of the addresses that others give. */
+function olders(eips: readonly EipPool[]): string {
+  const names = new Set(eips.flatMap(({ overlaps }) => overlaps.map(({ eip }) => eip)))
+  return names.size === 0 ? '' : ` or given out of Eip ${few([...names], ', ')}, which is older and has it as well`
+}
+
 /** Of those in use, what is said of the held ones. */
 function held(eips: readonly EipPool[], allocator: Allocator): string {
   for (const { name } of eips) {
@@ -117,19 +126,27 @@ function eipOf(address: Address, asker: Asker, allocator: Allocator): EipPool | 
     const eip = namedEip(name, allocator)
     if (isFailure(eip)) return eip
     if (!eip.contains(address)) return failed('AddressNotInEip', `${text} is not in Eip ${name}`)
-    if (!eip.offers(address)) return leftOut(text, eip)
+    if (!eip.offers(address)) return leftOut(text, address, eip)
     return refusal(eip, asker) ?? eip
   }
   const offering = allocator.offering(address)
   const [first] = offering
   const holding = allocator.holding(address)
   if (first === undefined) {
-    return holding ? leftOut(text, holding) : failed('AddressNotInEip', `${text} is in no Eip`)
+    return holding ? leftOut(text, address, holding) : failed('AddressNotInEip', `${text} is in no Eip`)
   }
   return offering.find(eip => refusal(eip, asker) === undefined) ?? refusal(first, asker) ?? first
 }
 
-function leftOut(text: string, { name }: EipPool): AllocationFailure {
+function leftOut(text: string, address: Address, eip: EipPool): AllocationFailure {
+  const { name } = eip
+  const older = eip.overlapAt(address)?.eip
+  if (older !== undefined) {
+    return failed(
+      'AddressNotInEip',
+      `${text} is given out of Eip ${older}, which is older than Eip ${name} and has it as well`,
+    )
+  }
   return failed('AddressNotInEip', `${text} is left out by avoidBuggyIPs of Eip ${name}`)
 }
 

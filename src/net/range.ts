@@ -1,4 +1,4 @@
-import { type Address, addressLength, type Family, parseAddress } from './address.ts'
+import { type Address, addressLength, type Family, formatAddress, parseAddress } from './address.ts'
 
 /** Consecutive addresses of one family, both ends included; never empty. */
 export interface Range {
@@ -64,6 +64,38 @@ export function mergeRanges(ranges: readonly Range[]): Range[] {
     }
   }
   return merged
+}
+
+/** The ranges that two lists have in common; neither list is in any order. */
+export function commonRanges(these: readonly Range[], those: readonly Range[]): Range[] {
+  return mergeRanges(these.flatMap(a => those.flatMap(b => commonRange(a, b) ?? [])))
+}
+
+/** What is left of ranges without the addresses of others: in ascending order, IPv4 first, with gaps between. */
+export function subtractRanges(ranges: readonly Range[], others: readonly Range[]): Range[] {
+  return mergeRanges(others).reduce<readonly Range[]>(
+    (left, other) =>
+      left.flatMap(range => {
+        if (!rangesOverlap(range, other)) return range
+        const [before, after] = [
+          { ...range, last: other.first - 1n },
+          { ...range, first: other.last + 1n },
+        ]
+        return [before, after].filter(({ first, last }) => first <= last)
+      }),
+    mergeRanges(ranges),
+  ) as Range[]
+}
+
+/** As short as it can be read by `parseRange`: one address, or two ends. */
+export function formatRange({ family, first, last }: Range): string {
+  const from = formatAddress({ family, bits: first })
+  return first === last ? from : `${from}-${formatAddress({ family, bits: last })}`
+}
+
+function commonRange(a: Range, b: Range): Range | undefined {
+  if (!rangesOverlap(a, b)) return undefined
+  return { family: a.family, first: a.first > b.first ? a.first : b.first, last: a.last < b.last ? a.last : b.last }
 }
 
 function parsePrefix(text: string): Range | InvalidRange {

@@ -31,15 +31,18 @@ export const filter: ServiceFilter = { loadBalancerClass: 'fairlead.dev/fairlead
 export interface EipFixture extends Partial<EipSpec> {
   readonly isDefault?: boolean
   readonly deleting?: boolean
+  readonly created?: string
+  readonly uid?: string
 }
 
-export function eip(name: string, address: string, { isDefault, deleting, ...spec }: EipFixture = {}): Eip {
+export function eip(name: string, address: string, fixture: EipFixture = {}): Eip {
+  const { isDefault, deleting, created = '2026-01-01T00:00:00Z', uid = `uid-of-${name}`, ...spec } = fixture
   return {
     metadata: {
       name,
-      uid: `uid-of-${name}`,
+      uid,
       resourceVersion: '1',
-      creationTimestamp: '2026-01-01T00:00:00Z',
+      creationTimestamp: created,
       ...(isDefault && { annotations: { [annotations.defaultEip]: 'true' } }),
       ...(deleting && { deletionTimestamp: '2026-01-02T00:00:00Z' }),
     },

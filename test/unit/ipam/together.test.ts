@@ -29,11 +29,11 @@ class Cluster {
   }
 
   setEip(...of: Parameters<typeof eip>): void {
-    if (this.ledger.setEip(eip(...of))) this.settleFor(of[0])
+    for (const name of this.ledger.setEip(eip(...of))) this.settleFor(name)
   }
 
   deleteEip(name: string): void {
-    if (this.ledger.deleteEip(name)) this.settleFor(name)
+    for (const changed of this.ledger.deleteEip(name)) this.settleFor(changed)
   }
 
   decide(key: string) {

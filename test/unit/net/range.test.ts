@@ -2,6 +2,8 @@ import test from 'ava'
 import fc from 'fast-check'
 import { type Address, formatAddress, parseAddress } from '../../../src/net/address.ts'
 import {
+  commonRanges,
+  formatRange,
   isInvalidRange,
   mergeRanges,
   parseRange,
@@ -9,6 +11,7 @@ import {
   rangeContains,
   rangeSize,
   rangesOverlap,
+  subtractRanges,
 } from '../../../src/net/range.ts'
 import { anAddress, aRange } from './arbitrary.ts'
 
@@ -145,4 +148,34 @@ test('merged ranges hold the same addresses, in order, with gaps between them', 
     }),
   )
   t.pass()
+})
+
+test('4: what ranges have in common and what is left of them is, address by address, what sets of addresses say', t => {
+  const small = fc.array(
+    fc
+      .tuple(fc.constantFrom<4 | 6>(4, 6), fc.nat(20), fc.nat(20))
+      .map(([family, a, b]): Range => ({ family, first: BigInt(Math.min(a, b)), last: BigInt(Math.max(a, b)) })),
+    { maxLength: 4 },
+  )
+  const every = ([4, 6] as const).flatMap(family => Array.from({ length: 22 }, (_, n) => ({ family, bits: BigInt(n) })))
+  const among = (ranges: readonly Range[]) => (each: Address) => ranges.some(range => rangeContains(range, each))
+  fc.assert(
+    fc.property(small, small, (a, b) => {
+      const [common, left] = [commonRanges(a, b), subtractRanges(a, b)]
+      for (const each of every) {
+        t.is(among(common)(each), among(a)(each) && among(b)(each))
+        t.is(among(left)(each), among(a)(each) && !among(b)(each))
+      }
+      t.deepEqual(common, mergeRanges(common))
+      t.deepEqual(left, mergeRanges(left))
+    }),
+  )
+})
+
+test('a range is written so that it is read as the same', t => {
+  fc.assert(
+    fc.property(fc.constantFrom<Family>(4, 6).chain(aRange), each => t.deepEqual(parseRange(formatRange(each)), each)),
+  )
+  t.is(formatRange(range('10.0.0.1')), '10.0.0.1')
+  t.is(formatRange(range('2001:db8::/127')), '2001:db8::-2001:db8::1')
 })
