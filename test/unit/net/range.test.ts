@@ -173,9 +173,7 @@ test('4: what ranges have in common and what is left of them is, address by addr
 })
 
 test('a range is written so that it is read as the same', t => {
-  fc.assert(
-    fc.property(fc.constantFrom<Family>(4, 6).chain(aRange), each => t.deepEqual(parseRange(formatRange(each)), each)),
-  )
+  fc.assert(fc.property(aRange(), each => t.deepEqual(parseRange(formatRange(each)), each)))
   t.is(formatRange(range('10.0.0.1')), '10.0.0.1')
   t.is(formatRange(range('2001:db8::/127')), '2001:db8::-2001:db8::1')
 })
