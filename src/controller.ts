@@ -31,10 +31,10 @@ import { emptySnapshot } from './watch/snapshot.ts'
 /** Services that are worked on at once; more only wait at the API server. */
 const CONCURRENCY = 64
 /**
- * Milliseconds between two writes of the counts of one Eip, in all and for each address in use: who uses which is written
- * whole, so that a write costs as much as there are. Also of a large Eip the counts are to cost little beside the addresses.
+ * Milliseconds between two writes of the counts of one Eip: at least, for each address in use, and at most. Who uses which is
+ * written whole, and of a large Eip, too, the counts are to cost little beside the addresses.
  */
-const COUNTS_MS = { least: 1_000, perAddress: 1 }
+const COUNTS_MS = { least: 1_000, perAddress: 1, most: 10_000 }
 
 /** Milliseconds that the status of a VirtualIP, or an event, waits at most until no address is waited for. */
 const PATIENCE_MS = 5_000
@@ -92,7 +92,8 @@ export function controller({
         log.warn({ err, service, failures }, 'could not settle a Service; trying again'),
     })
 
-    const pause = (eip: string) => Math.max(COUNTS_MS.least, COUNTS_MS.perAddress * allocation.allocator.inUse(eip))
+    const pause = (eip: string) =>
+      Math.min(COUNTS_MS.most, Math.max(COUNTS_MS.least, COUNTS_MS.perAddress * allocation.allocator.inUse(eip)))
     const counts = pools.pipe(
       groupBy(name => name),
       mergeMap(one => one.pipe(throttle(name => timer(pause(name), scheduler), { leading: true, trailing: true }))),

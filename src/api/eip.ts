@@ -18,8 +18,11 @@ import {
   text,
 } from './schema.ts'
 
-/** The most entries `status.used` holds, so that the object fits into etcd. */
-export const maxUsed = 10_000
+/**
+ * The most entries `status.used` holds, and the most characters of one and of all: the object is written whole whenever one of
+ * them changes, and etcd takes none of more than 1.5 MiB.
+ */
+export const maxUsed = { entries: 1_000, user: 4_096, characters: 262_144 } as const
 
 export const protocol = z.enum(['bgp', 'layer2', 'vip'])
 
@@ -101,12 +104,13 @@ export const eipStatus = z.object({
   occupied: z.boolean().describe('Every address is in use.').exactOptional(),
   usage: count.describe('Addresses in use.').exactOptional(),
   poolSize: count.describe('Addresses in all. More than 2^53-1, as of an IPv6 /64, is told as 2^53-1.').exactOptional(),
-  used: atomic(map(text(4096), maxUsed))
+  used: atomic(map(text(maxUsed.user), maxUsed.entries))
     .describe(
       'Which Service, "namespace/name", uses which address; several Services of one address are joined by ";". ' +
-        `Of more than ${maxUsed} addresses only the first ${maxUsed} are told: virtualips tell all.`,
+        `Of more than ${maxUsed.entries} addresses the first ones are told, in the order of the addresses: virtualips tell all.`,
     )
     .exactOptional(),
+  usedOmitted: count.describe('Addresses in use that used does not tell; absent if it tells all.').exactOptional(),
   firstIP: text(45).describe('The lowest address.').exactOptional(),
   lastIP: text(45).describe('The highest address.').exactOptional(),
   ready: z.boolean().describe('The Eip is valid and addresses are given out of it.').exactOptional(),

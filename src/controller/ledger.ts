@@ -1,7 +1,7 @@
 import { apiVersion } from '../api/names.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
 import type { Allocator } from '../ipam/allocator.ts'
-import { type Entry, without } from '../ipam/entry.ts'
+import { type Entry, holders, without } from '../ipam/entry.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { isApiError } from '../kube/errors.ts'
 import { find } from '../kube/find.ts'
@@ -178,9 +178,13 @@ export class Ledger {
   }
 
   #record(entry: Entry): void {
+    const before = this.#allocator.at(entry.address)
     this.#allocator.record(entry)
     this.#holds.record(entry)
+    // Most that a watch shows of an object is a status, which is nobody's use.
+    if (before?.eip === entry.eip && holders(before) === holders(entry)) return
     this.#usageChanged(entry.eip)
+    if (before !== undefined && before.eip !== entry.eip) this.#usageChanged(before.eip)
   }
 
   #forget(address: string): Entry | undefined {

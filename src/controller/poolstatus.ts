@@ -31,9 +31,16 @@ export const poolStatus = (client: KubeClient, writing: Writing): PoolStatus =>
     }),
   })
 
-/** What an Eip is to say, by what the allocator knows of it. Costs as much as there are addresses in use. */
+/** What an Eip is to say, by what the allocator knows of it. Costs the same however many addresses are in use. */
 export function poolTold({ metadata: { name, generation = 0 }, spec }: Eip, allocator: Allocator): Told {
-  const { used = new Map<string, string>(), poolSize = 0n, ...counts } = allocator.usage(name) ?? {}
+  const {
+    used: first = new Map<string, string>(),
+    poolSize = 0n,
+    usage = 0,
+    ...counts
+  } = allocator.usage(name, maxUsed.entries) ?? {}
+  const used = fitting(first)
+  const usedOmitted = usage - used.length
   const { reason, message } = readiness(allocator.eip(name))
   const isReady = reason === 'Ready'
   const ready: Finding = {
@@ -47,7 +54,9 @@ export function poolTold({ metadata: { name, generation = 0 }, spec }: Eip, allo
     counts: {
       ...counts,
       poolSize: poolSize > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : Number(poolSize),
-      used: Object.fromEntries([...used].slice(0, maxUsed)),
+      usage,
+      used: Object.fromEntries(used),
+      ...(usedOmitted > 0 && { usedOmitted }),
       ready: isReady,
       observedGeneration: generation,
     },
@@ -67,4 +76,17 @@ function readiness(eip: EipPool | undefined): { readonly reason: Readiness; read
     reason: 'OverlapsOlderEip',
     message: `What it has in common with older Eips is given out of those only: ${few(shared, '; ')}.`,
   }
+}
+
+/** The first ones, as many as an object can hold. */
+function fitting(used: ReadonlyMap<string, string>): readonly (readonly [address: string, users: string])[] {
+  const fit: [string, string][] = []
+  let characters = 0
+  for (const [address, all] of used) {
+    const users = all.length > maxUsed.user ? `${all.slice(0, maxUsed.user - 1)}…` : all
+    characters += address.length + users.length
+    if (characters > maxUsed.characters) break
+    fit.push([address, users])
+  }
+  return fit
 }

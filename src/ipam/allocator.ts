@@ -1,5 +1,6 @@
 import type { Eip } from '../api/eip.ts'
 import { type Address, compareAddresses, type Family, formatAddress, parseAddress } from '../net/address.ts'
+import { ByAddress } from './byaddress.ts'
 import type { EipPool } from './eippool.ts'
 import { Eips } from './eips.ts'
 import { type Entry, holders, namespacesOf, owners } from './entry.ts'
@@ -12,7 +13,7 @@ export interface Usage {
   readonly usage: number
   /** Addresses that can be given: up to 2^128. */
   readonly poolSize: bigint
-  /** address -> `namespace/name`, sharers joined by `;`; in the order of the addresses. */
+  /** address -> `namespace/name`, sharers joined by `;`; the first ones, in the order of the addresses. */
   readonly used: ReadonlyMap<string, string>
   /** Ends of the ranges of the family of `spec.address`; absent, as is `v4`, if no range could be read. */
   readonly firstIP?: string
@@ -29,7 +30,7 @@ export class Allocator {
   readonly #eips = new Eips(address => !this.isFree(address))
   readonly #ledger: Readonly<Record<Family, Map<bigint, Entry>>> = { 4: new Map(), 6: new Map() }
   readonly #byService = new Index()
-  readonly #byEip = new Index()
+  readonly #byEip = new Map<string, ByAddress<Entry>>()
   readonly #heldByEip = new Index()
   readonly #byEipAndNamespace = new Index()
   /** Those that can be shared. */
@@ -63,7 +64,7 @@ export class Allocator {
     this.#drop(address)
     const canonical = { ...entry, address: formatAddress(address) }
     this.#ledger[address.family].set(address.bits, canonical)
-    this.#byEip.add(entry.eip, address, canonical)
+    this.#ofEip(entry.eip).set(address, canonical)
     if (entry.held !== undefined) this.#heldByEip.add(entry.eip, address, canonical)
     for (const key of eipAndNamespaces(entry)) this.#byEipAndNamespace.add(key, address, canonical)
     for (const key of eipAndKey(entry)) this.#byEipAndKey.add(key, address, canonical)
@@ -97,7 +98,7 @@ export class Allocator {
 
   /** What was given out of an Eip, whether or not that still exists, in the order of the addresses. */
   entriesOfEip(name: string): readonly Entry[] {
-    return this.#byEip.get(name)
+    return [...(this.#byEip.get(name) ?? [])]
   }
 
   /** How many addresses of an Eip are held, and one of them. */
@@ -117,7 +118,7 @@ export class Allocator {
 
   /** How many addresses were given out of an Eip. */
   inUse(name: string): number {
-    return this.#byEip.size(name)
+    return this.#byEip.get(name)?.size ?? 0
   }
 
   /** How many more addresses of an Eip its `addressesPerNamespace` lets the Services of a namespace have; may be below 0. */
@@ -151,26 +152,43 @@ export class Allocator {
       .sort((a, b) => Number(gives(b)) - Number(gives(a)) || (a.name < b.name ? -1 : 1))[0]
   }
 
-  /** Undefined if there is no such Eip. Costs as much as there are addresses in use. */
-  usage(name: string): Usage | undefined {
+  /**
+   * Undefined if there is no such Eip.
+   *
+   * @param most entries of `used`; it costs as much as these, however many addresses are in use
+   */
+  usage(name: string, most = Number.POSITIVE_INFINITY): Usage | undefined {
     const eip = this.#eips.get(name)
     if (eip === undefined) return undefined
-    const entries = this.#byEip.get(name)
     const { ends } = eip
     return {
       occupied: eip.full,
-      usage: entries.length,
+      usage: this.inUse(name),
       poolSize: eip.size,
-      used: new Map(entries.map(entry => [entry.address, holders(entry)])),
+      used: new Map(
+        Iterator.from(this.#byEip.get(name) ?? [])
+          .take(most)
+          .map(entry => [entry.address, holders(entry)]),
+      ),
       ...(ends && { firstIP: ends.first, lastIP: ends.last, v4: ends.family === 4 }),
     }
+  }
+
+  #ofEip(name: string): ByAddress<Entry> {
+    const known = this.#byEip.get(name)
+    if (known !== undefined) return known
+    const made = new ByAddress<Entry>()
+    this.#byEip.set(name, made)
+    return made
   }
 
   #drop(address: Address): Entry | undefined {
     const entry = this.#ledger[address.family].get(address.bits)
     if (entry === undefined) return undefined
     this.#ledger[address.family].delete(address.bits)
-    this.#byEip.remove(entry.eip, entry)
+    const ofEip = this.#ofEip(entry.eip)
+    ofEip.delete(address)
+    if (ofEip.size === 0) this.#byEip.delete(entry.eip)
     this.#heldByEip.remove(entry.eip, entry)
     for (const key of eipAndNamespaces(entry)) this.#byEipAndNamespace.remove(key, entry)
     for (const key of eipAndKey(entry)) this.#byEipAndKey.remove(key, entry)
