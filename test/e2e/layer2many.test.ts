@@ -2,13 +2,12 @@
 import test from 'ava'
 import type { NodeName } from '../../hack/lab/addresses.ts'
 import { killPart, startPart } from '../../hack/lab/parts.ts'
-import { GAP, moved, onSegment, segmentPool } from './segment.ts'
+import { DOUBLED, GAP, moved, onSegment, segmentPool } from './segment.ts'
 
 const COUNT = 1_000
 /** Milliseconds from one question for a VIP to the next. */
-const EVERY = 500
-/** No VIP had two questions in a row that two nodes answered (milliseconds). */
-const DOUBLED = 2 * EVERY
+const EVERY = 50
+
 /** Nothing is served here: kube-proxy would have much to do with so many Services. */
 const segment = onSegment(test, { name: 'e2e-layer2-many', kubeProxy: false })
 const { scene } = segment
@@ -38,7 +37,7 @@ test.serial('26: the VIPs of a killed node fail over together', async t => {
   const after = await segment.answeredWithout('node2')
   const seen = await segment.seen(t, `node2 killed with ${lost} VIPs`)
   t.true(seen.gap <= GAP)
-  t.true(seen.doubled < DOUBLED)
+  t.true(seen.doubled <= DOUBLED)
   t.is(moved(before, after).length, lost)
   const counts = [countOf(after, 'node1'), countOf(after, 'node3')]
   t.log(counts.join(' / '))
@@ -56,6 +55,6 @@ test.serial('26: every manager is told to end and started again, one after the o
     await new Promise(resolve => setTimeout(resolve, 4_000))
     const { gap, doubled } = await segment.seen(t, `the manager of ${node} ended, and another began`)
     t.true(gap <= GAP)
-    t.true(doubled < DOUBLED)
+    t.true(doubled <= DOUBLED)
   }
 })

@@ -52,7 +52,7 @@ export const failoverOfOne = (options: Layer2Options): Promise<readonly Row[]> =
   failover({ samples: 30, ...options, vips: 1 }, { every: 5, callEvery: 10 })
 
 export const failoverOfMany = (options: Layer2Options): Promise<readonly Row[]> =>
-  failover({ samples: 10, vips: 1_000, ...options }, { every: 500, callEvery: 100 })
+  failover({ samples: 10, vips: 1_000, ...options }, { every: 100, callEvery: 100 })
 
 /** @param pace milliseconds from one question, or one HTTP request, for a VIP to the next */
 function failover(

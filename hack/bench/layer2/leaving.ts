@@ -10,15 +10,15 @@ import { gather, type SegmentScene, takesPart, withSegment } from './scene.ts'
 
 /** Milliseconds. */
 const UNNOTICED = 20
-/** From one question to the next: what is shorter cannot be seen (milliseconds). */
-const EVERY = 5
+/** From one question for a VIP to the next (milliseconds): what is shorter may not be seen. At most 20,000 a second. */
+const every = (vips: number): number => Math.max(5, vips / 20)
 
 /** For which nothing happens: on a busy machine somebody may wait then, too (milliseconds). */
 const IDLE = 5_000
 
-/** Of as many VIPs as can be asked for that often. The floor is what is seen when nothing happens. */
+/** The floor is what is seen when nothing happens. */
 export const leaving = ({ lab, vips = 30, samples = 5, progress }: Layer2Options): Promise<readonly Row[]> =>
-  withSegment({ lab: { name: lab }, vips, every: EVERY, progress }, async scene => {
+  withSegment({ lab: { name: lab }, vips, every: every(vips), progress }, async scene => {
     const shutdown = newTaken()
     const rolling = newTaken()
     const idle = newTaken()
@@ -33,7 +33,7 @@ export const leaving = ({ lab, vips = 30, samples = 5, progress }: Layer2Options
       for (const each of numbers(scene.lab.nodes).map(nodeName)) await restart(scene, each)
       await take(scene, rolling)
       progress(
-        `${round + 1} of ${samples}: ${JSON.stringify({ idle: last(idle), shutdown: last(shutdown), rolling: last(rolling) })}`,
+        `${round + 1} of ${samples}, gap, doubled, unasked: ${JSON.stringify({ idle: last(idle), shutdown: last(shutdown), rolling: last(rolling) })}`,
       )
     }
     return [
@@ -46,10 +46,11 @@ export const leaving = ({ lab, vips = 30, samples = 5, progress }: Layer2Options
 interface Taken {
   readonly gap: number[]
   readonly doubled: number[]
+  readonly unasked: number[]
 }
 
-const newTaken = (): Taken => ({ gap: [], doubled: [] })
-const last = ({ gap, doubled }: Taken) => [gap.at(-1), doubled.at(-1)].map(each => each?.toFixed(1))
+const newTaken = (): Taken => ({ gap: [], doubled: [], unasked: [] })
+const last = ({ gap, doubled, unasked }: Taken) => [gap, doubled, unasked].map(each => each.at(-1)?.toFixed(1))
 
 async function restart(scene: SegmentScene, node: NodeName): Promise<void> {
   await killPart(scene.lab, node, 'manager', 'SIGTERM')
@@ -58,9 +59,10 @@ async function restart(scene: SegmentScene, node: NodeName): Promise<void> {
 }
 
 async function take({ witness }: SegmentScene, taken: Taken): Promise<void> {
-  const { gap, doubled } = worstOf((await witness.lap()).values())
+  const { gap, doubled, unasked } = worstOf((await witness.lap()).values())
   taken.gap.push(gap)
   taken.doubled.push(doubled)
+  taken.unasked.push(unasked)
 }
 
 function rowsOf(name: string, { gap, doubled }: Taken, idle: Taken): readonly Row[] {

@@ -1,14 +1,41 @@
 /** Who answers for VIPs, as a client on the nodes' network sees it that asks again and again. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { namespaceOf, nodeOfMac } from '../addresses.ts'
-import { PcapReader } from '../capture/pcap.ts'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { namespaceOf } from '../addresses.ts'
 import { inNamespace } from '../exec.ts'
 import type { Lab } from '../state.ts'
-import { type Answer, type Answering, judge } from './answers.ts'
-import { type Asker, question, type Sighting, sightingOf } from './frames.ts'
-import { Sender } from './sender.ts'
+import type { Answer, Answering } from './answers.ts'
+import type { Asker } from './frames.ts'
+
+/** Who asks for what, how. */
+export interface Questions {
+  /** The interface by which it asks. */
+  readonly device: string
+  /** It need not be the host's own: then its kernel learns nothing from the answers. */
+  readonly asker: Asker
+  /** Canonical text. */
+  readonly addresses: readonly string[]
+  /** Milliseconds from one question for an address to the next. */
+  readonly every: number
+  /** What the MAC addresses of those begin with who are to answer. All others are strangers. */
+  readonly members: string
+}
+
+/** How the members answered. Times are milliseconds since the epoch, as the kernel took them. */
+export interface Answered extends Answering {
+  /** How often somebody who is no member answered, or announced the address. */
+  readonly strangers: number
+}
+
+/** What can be asked of whoever asks, by address. */
+export interface Reports {
+  /** What was seen since this was last asked. */
+  readonly lap: Readonly<Record<string, Answered>>
+  /** The last answer of a member. */
+  readonly last: Readonly<Record<string, Answer>>
+}
 
 /**
  * It shares the neighbour's cable and has addresses of its own, so that the neighbour's kernel learns nothing from the answers:
@@ -16,123 +43,48 @@ import { Sender } from './sender.ts'
  */
 const asker: Asker = { mac: '02:62:01:00:00:04', v4: '10.62.0.4', v6: 'fd62::4' }
 
-/** Of documentation (RFC 5737): nobody's address. A question after it shows that all before it has been seen. */
-const marker = '192.0.2.1'
-
-/** Not the questions of others, which may be many. */
-const filter =
-  `(arp and (ether src ${asker.mac} or arp[6:2] = 2 or arp[14:4] = arp[24:4])) or ` +
-  `(icmp6 and (ip6[40] = 136 or (ip6[40] = 135 and ether src ${asker.mac})))`
-
-/** What was seen of an address. Times are of `Date.now()`, with fractions, as the kernel took them. */
-interface Seen {
-  readonly questions: number[]
-  /** By nodes. */
-  readonly answers: Answer[]
-  readonly announcements: Answer[]
-  /** Answers and announcements by whoever is no node. */
-  readonly strangers: Answer[]
-}
-
-/** How the nodes answered. */
-export interface Answered extends Answering, Pick<Seen, 'announcements' | 'strangers'> {}
-
 export class AnswerWitness {
-  readonly #sender: Sender
-  readonly #tcpdump: ChildProcessByStdio<null, Readable, null>
-  readonly #pcap = new PcapReader()
-  readonly #addresses: readonly string[]
-  #seen = new Map<string, Seen>()
-  readonly #lastAnswers = new Map<string, Answer>()
-  #marks = 0
-  #failure: unknown
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>
+  readonly #reports: AsyncIterator<string>
 
-  private constructor(lab: Lab, addresses: readonly string[]) {
-    this.#addresses = addresses
-    this.#sender = new Sender(lab, 'neighbour')
-    const capture = ['tcpdump', '-i', 'eth0', '-n', '-Z', 'root', '--immediate-mode', '-B', '16384', '-U', '-w', '-']
-    const [command = '', ...args] = inNamespace(namespaceOf(lab.name, 'neighbour'), [...capture, filter])
-    this.#tcpdump = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] })
-    this.#tcpdump.stdout.on('data', (piece: Buffer) => {
-      try {
-        for (const { at, bytes } of this.#pcap.push(piece)) this.#see(at, sightingOf(bytes))
-      } catch (error) {
-        this.#failure ??= error
-      }
-    })
+  /** Asks from now on, from a network namespace. It ends with this process, or when it is stopped. */
+  constructor(namespace: string, questions: Questions) {
+    const script = join(import.meta.dirname, 'asker-process.ts')
+    const [command = '', ...args] = inNamespace(namespace, [process.execPath, script])
+    this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+    // Once it has ended there is nobody to be asked anything.
+    this.#process.stdin.on('error', () => {})
+    this.#process.stdin.write(`${JSON.stringify(questions)}\n`)
+    this.#reports = createInterface(this.#process.stdout)[Symbol.asyncIterator]()
   }
 
-  /**
-   * Asks for each of these addresses once in so many milliseconds. Resolves once nothing is missed any more. It ends with the
-   * lab, or when it is stopped.
-   */
+  /** Asks for each of these addresses once in so many milliseconds. Resolves once nothing is missed any more. */
   static async start(lab: Lab, addresses: readonly string[], every: number): Promise<AnswerWitness> {
-    const witness = new AnswerWitness(lab, addresses)
-    await witness.#mark()
-    witness.#sender.repeat(
-      addresses.map(address => question(asker, address)),
-      every,
-    )
+    const questions: Questions = { device: 'eth0', asker, addresses, every, members: '02:62:00:' }
+    const witness = new AnswerWitness(namespaceOf(lab.name, 'neighbour'), questions)
+    await witness.lap()
     return witness
   }
 
   /** By address, what was seen since this was last asked. */
   async lap(): Promise<ReadonlyMap<string, Answered>> {
-    await this.#mark()
-    const until = Date.now()
-    const seen = this.#seen
-    this.#seen = new Map()
-    return new Map(
-      this.#addresses.map(address => {
-        const { announcements, strangers, ...exchange } = seen.get(address) ?? nothing()
-        return [address, { ...judge(exchange, until), announcements, strangers }] as const
-      }),
-    )
+    return new Map(Object.entries(await this.#report('lap')))
   }
 
-  /** By address, the last answer of a node. */
+  /** By address, the last answer of a member. */
   async lastAnswers(): Promise<ReadonlyMap<string, Answer>> {
-    await this.#mark()
-    return this.#lastAnswers
+    return new Map(Object.entries(await this.#report('last')))
   }
 
   stop(): void {
-    this.#sender.stop()
-    this.#tcpdump.kill()
+    this.#process.stdin.end()
   }
 
-  #see(at: number, sighting: Sighting | undefined): void {
-    if (sighting === undefined) return
-    const { type, address, mac } = sighting
-    if (address === marker) {
-      this.#marks += 1
-      return
-    }
-    const seen = this.#seen.get(address) ?? nothing()
-    this.#seen.set(address, seen)
-    if (type === 'question') {
-      seen.questions.push(at)
-      return
-    }
-    const answer = { at, mac }
-    if (nodeOfMac(mac) === undefined) {
-      seen.strangers.push(answer)
-      return
-    }
-    seen[`${type}s`].push(answer)
-    if (type === 'answer') this.#lastAnswers.set(address, answer)
-  }
-
-  async #mark(): Promise<void> {
-    const before = this.#marks
-    const deadline = Date.now() + 20_000
-    while (this.#marks === before && this.#failure === undefined) {
-      if (Date.now() > deadline) throw new Error('tcpdump captures nothing')
-      this.#sender.send(question(asker, marker))
-      await sleep(20)
-    }
-    if (this.#failure !== undefined) throw this.#failure
+  async #report<Name extends keyof Reports>(name: Name): Promise<Reports[Name]> {
+    // Reports come in the order in which they were asked for.
+    this.#process.stdin.write(`${name}\n`)
+    const { value, done } = await this.#reports.next()
+    if (done === true) throw new Error('whoever asks has ended')
+    return JSON.parse(value) as Reports[Name]
   }
 }
-
-const nothing = (): Seen => ({ questions: [], answers: [], announcements: [], strangers: [] })

@@ -1,7 +1,8 @@
 /** Three responders on a bridge, and a client that asks all the time. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
-import { type Asker, type Host, Network, until } from './network.ts'
+import type { AnswerWitness } from '../../../hack/lab/segment/witness.ts'
+import { type Host, Network, until } from './network.ts'
 
 const names = ['a', 'b', 'c']
 const vips = Array.from({ length: 6 }, (_, i) => [`10.67.1.${i}`, `fd67::1:${i}`]).flat()
@@ -10,7 +11,7 @@ const [GAP, DOUBLED] = [2_000, 500]
 
 const network = new Network('fl-failover')
 let hosts: Map<string, Host>
-let asker: Asker
+let witness: AnswerWitness
 
 const hostOf = (name: string): Host => hosts.get(name) as Host
 
@@ -43,21 +44,21 @@ test.before(async () => {
   })
   for (const host of hosts.values()) host.tell({ update: { addresses: vips, interfaces: ['eth0'], candidates: names } })
   await settled(names)
-  asker = network.ask('client', vips)
-  await until('all are answered', async () => (await asker.lap()).size === vips.length)
+  witness = await network.ask('client', vips)
+  await until('all are answered', async () => (await witness.lastAnswers()).size === vips.length)
   await sleep(500)
-  await asker.lap()
+  await witness.lap()
 })
 
 test.after.always(() => network.remove())
 
 /** Does something, and holds what the client sees meanwhile against what it may. */
 async function watch(t: ExecutionContext, action: () => Promise<void>): Promise<void> {
-  await asker.lap()
+  await witness.lap()
   await action()
   // Whatever still comes is to be seen.
   await sleep(1_000)
-  for (const [vip, { gap, doubled }] of await asker.lap()) {
+  for (const [vip, { gap, doubled }] of await witness.lap()) {
     t.true(gap <= GAP, `${vip} was not answered for ${gap} ms`)
     t.true(doubled <= DOUBLED, `${vip} was answered by two for ${doubled} ms`)
   }

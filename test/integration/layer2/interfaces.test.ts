@@ -36,10 +36,10 @@ test.serial('25: one interface answers for each address, and keeps it', async t 
   await until('each has one owner', eachHasOne)
   const before = owners()
   t.is(new Set([...before.values()].flat()).size, 3, 'all three have some')
-  const asker = network.ask('client', addresses)
+  const witness = await network.ask('client', addresses)
   await new Promise(resolve => setTimeout(resolve, 2_000))
   t.deepEqual(owners(), before)
-  const answered = await asker.lap()
+  const answered = await witness.lap()
   t.deepEqual(
     [...answered.values()].map(({ owners }) => owners.length),
     addresses.map(() => 1),

@@ -5,9 +5,8 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exec, inNamespace } from '../../../hack/lab/exec.ts'
-import type { Answering } from '../../../hack/lab/segment/answers.ts'
+import { AnswerWitness } from '../../../hack/lab/segment/witness.ts'
 import type { ResponderEvent } from '../../../src/layer2/responder.ts'
-import type { Lap } from './asker.ts'
 import type { HostOrder } from './host.ts'
 
 const KEY = '00'.repeat(32)
@@ -24,7 +23,7 @@ export class Network {
   readonly #name: string
   readonly #namespaces: string[] = []
   readonly #hosts: Host[] = []
-  readonly #askers: Asker[] = []
+  readonly #witnesses: AnswerWitness[] = []
 
   constructor(name: string) {
     this.#name = name
@@ -69,11 +68,13 @@ export class Network {
     return started
   }
 
-  /** Asks for these addresses from a host all the time; see `asker.ts`. */
-  ask(host: string, addresses: readonly string[]): Asker {
-    const asker = new Asker(this.namespace(host), addresses)
-    this.#askers.push(asker)
-    return asker
+  /** Asks for these addresses from a host all the time. */
+  async ask(host: string, addresses: readonly string[]): Promise<AnswerWitness> {
+    const asker = { mac: await this.mac(host), v4: '10.67.0.250', v6: 'fd67::250' }
+    const questions = { device: 'eth0', asker, addresses, every: EVERY_MS, members: '' }
+    const witness = new AnswerWitness(this.namespace(host), questions)
+    this.#witnesses.push(witness)
+    return witness
   }
 
   /** The MAC address of a host. */
@@ -82,7 +83,7 @@ export class Network {
   }
 
   async remove(): Promise<void> {
-    for (const asker of this.#askers) asker.stop()
+    for (const witness of this.#witnesses) witness.stop()
     await Promise.all(this.#hosts.map(host => host.kill()))
     for (const namespace of this.#namespaces) await exec(['ip', 'netns', 'delete', namespace]).catch(() => {})
   }
@@ -149,31 +150,6 @@ export class Host {
   async ended(): Promise<number | null> {
     if (this.#process.exitCode === null) await once(this.#process, 'exit')
     return this.#process.exitCode
-  }
-}
-
-/** A client that asks for addresses every few milliseconds. */
-export class Asker {
-  readonly #process: ChildProcessByStdio<Writable, Readable, null>
-  readonly #laps: AsyncIterator<string>
-
-  constructor(namespace: string, addresses: readonly string[]) {
-    const script = new URL('asker.ts', import.meta.url).pathname
-    const argv = inNamespace(namespace, [process.execPath, script, String(EVERY_MS), ...addresses])
-    const [command = '', ...args] = argv
-    this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
-    this.#laps = createInterface(this.#process.stdout)[Symbol.asyncIterator]()
-  }
-
-  /** By address, how it was answered since the last lap. */
-  async lap(): Promise<ReadonlyMap<string, Answering>> {
-    this.#process.stdin.write('\n')
-    const { value } = await this.#laps.next()
-    return new Map(Object.entries(JSON.parse(value) as Lap))
-  }
-
-  stop(): void {
-    this.#process.kill()
   }
 }
 
