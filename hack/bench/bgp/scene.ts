@@ -18,7 +18,7 @@ import { bareLedger, bgpConf, bgpPeer, eip } from './objects.ts'
 import { Seen } from './seen.ts'
 
 /** Requests of a bench that are under way at once: as many as the controller allows itself. */
-export const IN_FLIGHT = 64
+const IN_FLIGHT = 64
 
 export interface Scene {
   readonly lab: Lab

@@ -5,7 +5,7 @@ import { exec } from '../../lab/exec.ts'
 import type { ProcessRecord } from '../../lab/processes.ts'
 
 /** Milliseconds on a CPU so far, of all threads (`/proc/PID/task/TID/schedstat` counts nanoseconds, `stat` only ticks). */
-export function cpuTime({ pid }: ProcessRecord): number {
+export function cpuTime({ pid }: Pick<ProcessRecord, 'pid'>): number {
   const threads = readdirSync(`/proc/${pid}/task`)
   const nanoseconds = threads.map(thread =>
     Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),

@@ -32,6 +32,8 @@ export interface ClientResult {
   readonly asked: number
   readonly answered: number
   readonly seconds: number
+  /** Of CPU, of all threads, in that time: the kernel's work on its calls included. */
+  readonly cpuSeconds: number
 }
 
 /** Requests that are under way at once: less than a receive buffer of the default size holds. */
@@ -56,7 +58,7 @@ console.log(JSON.stringify(result))
 
 function oneByOne(samples: number): ClientResult {
   const latencies: number[] = []
-  const started = performance.now()
+  const [started, cpu] = [performance.now(), process.cpuUsage()]
   for (let i = 0; i < samples; i++) {
     const request = requests[i % requests.length] as Buffer
     const sent = performance.now()
@@ -65,8 +67,12 @@ function oneByOne(samples: number): ClientResult {
     const took = performance.now() - sent
     if (took < LOST_MS) latencies.push(took * 1_000)
   }
-  const seconds = (performance.now() - started) / 1_000
-  return { latencies: latencies.sort((a, b) => a - b), asked: samples, answered: latencies.length, seconds }
+  return {
+    latencies: latencies.sort((a, b) => a - b),
+    asked: samples,
+    answered: latencies.length,
+    ...since(started, cpu),
+  }
 }
 
 /** Announcements are broadcast. */
@@ -87,7 +93,7 @@ function receive(request: Buffer): boolean {
 
 /** As many as are answered, with a window's worth under way. */
 function flood(seconds: number): ClientResult {
-  const started = performance.now()
+  const [started, cpu] = [performance.now(), process.cpuUsage()]
   const until = started + seconds * 1_000
   let [asked, answered, heard] = [0, 0, started]
   for (let now = started; now < until; now = performance.now()) {
@@ -104,5 +110,10 @@ function flood(seconds: number): ClientResult {
     for (let i = 0; i < count; i++) if (isReply(i)) answered += 1
     if (count > 0) heard = now
   }
-  return { latencies: [], asked, answered, seconds: (performance.now() - started) / 1_000 }
+  return { latencies: [], asked, answered, ...since(started, cpu) }
+}
+
+function since(started: number, before: NodeJS.CpuUsage): Pick<ClientResult, 'seconds' | 'cpuSeconds'> {
+  const { user, system } = process.cpuUsage(before)
+  return { seconds: (performance.now() - started) / 1_000, cpuSeconds: (user + system) / 1e6 }
 }

@@ -13,7 +13,7 @@ import { AnswerWitness } from '../../lab/segment/witness.ts'
 import type { LabSpec } from '../../lab/state.ts'
 import { addressOf } from '../bgp/cluster.ts'
 import { serviceDraft, sliceDraft } from '../bgp/objects.ts'
-import { apply, IN_FLIGHT, range } from '../bgp/scene.ts'
+import { apply, range } from '../bgp/scene.ts'
 
 /** In the nodes' network, with room for 16,384 Services. */
 export const pool = {
@@ -79,10 +79,16 @@ export async function withSegment<T>(
   }
 }
 
+/**
+ * Services that are being created at once. The API server gives cluster addresses one after the other, and looks through all
+ * that are given each time: with thousands more at once wait for longer than a request may take.
+ */
+const CREATING = 8
+
 /** Resolves to their addresses. */
 const makeServices = (lab: Lab, count: number): Promise<readonly string[]> =>
   withClient(lab, async client => {
-    const atATime = slots(IN_FLIGHT)
+    const atATime = slots(CREATING)
     const create = async (name: string) => {
       await client.create(endpointSlices, sliceDraft(name))
       await client.create(services, serviceDraft(name))
