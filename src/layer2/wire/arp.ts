@@ -1,5 +1,5 @@
 /** ARP for IPv4 over Ethernet (RFC 826), with the probes and announcements of RFC 5227. */
-import { etherTypes, HEADER_LENGTH, SOURCE, typeOf, writeHeader } from './ethernet.ts'
+import { copyBytes, etherTypes, HEADER_LENGTH, SOURCE, typeOf, writeHeader } from './ethernet.ts'
 import { broadcastMac, isHostMac, MAC_LENGTH, macText } from './mac.ts'
 import type { NeighborProtocol } from './protocol.ts'
 import { vipBytes, vipLength } from './vip.ts'
@@ -48,11 +48,11 @@ export const arp: NeighborProtocol = {
   reply(frame, mac) {
     frame.writeUInt16BE(operations.reply, OPERATION)
     const target = frame.readInt32BE(TARGET)
-    frame.copyWithin(TARGET_MAC, SENDER_MAC, TARGET_MAC)
-    frame.set(mac, SENDER_MAC)
+    copyBytes(frame, SENDER_MAC, frame, TARGET_MAC, MAC_LENGTH + vipLength[4])
+    copyBytes(mac, 0, frame, SENDER_MAC, MAC_LENGTH)
     frame.writeInt32BE(target, SENDER)
-    frame.copyWithin(0, TARGET_MAC, TARGET)
-    frame.set(mac, SOURCE)
+    copyBytes(frame, TARGET_MAC, frame, 0, MAC_LENGTH)
+    copyBytes(mac, 0, frame, SOURCE, MAC_LENGTH)
     return LENGTH
   },
 

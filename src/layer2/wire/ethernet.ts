@@ -17,3 +17,8 @@ export function writeHeader(frame: Buffer, destination: Uint8Array, source: Uint
 }
 
 export const typeOf = (frame: Buffer): number => frame.readUInt16BE(TYPE)
+
+/** As `copyWithin` and `set`, which take longer to be called than a few bytes take. */
+export function copyBytes(from: Uint8Array, start: number, to: Uint8Array, at: number, length: number): void {
+  for (let i = 0; i < length; i++) to[at + i] = from[start + i] as number
+}
