@@ -40,6 +40,8 @@ export type ResponderEvent =
   /** What the last of these three told is over. */
   | { readonly type: 'cleared'; readonly address: string; readonly interface: string }
   | { readonly type: 'link'; readonly interface: string; readonly state: LinkState }
+  /** It waits for its turn like all other threads: on a node that is busy enough others take it for dead. */
+  | { readonly type: 'notRealTime'; readonly why: string }
   /** Interfaces, their addresses or routes may be others now. */
   | { readonly type: 'linksChanged' }
 

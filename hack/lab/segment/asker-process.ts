@@ -3,10 +3,11 @@
  * starts it. The first line on its standard input is an object of `Questions`; for each one after it, which names one of
  * `Reports`, it prints that one. It ends with its standard input.
  *
- * It does nothing else, and blocks in `poll`: what it sees is how others answer, not how busy it is.
+ * It does nothing else, blocks in `poll`, and runs in real time: what it sees is how others answer, not how busy the machine is.
  */
 import { readFileSync, readSync, writeSync } from 'node:fs'
 import { Poller } from '../../../src/layer2/socket/poller.ts'
+import { becomeRealTime } from '../../../src/layer2/socket/realtime.ts'
 import { etherTypes } from '../../../src/layer2/wire/ethernet.ts'
 import { type Answer, judge } from './answers.ts'
 import { advertised, announcedOrAnswered } from './filters.ts'
@@ -14,6 +15,7 @@ import { question, sightingOf } from './frames.ts'
 import { now, StampedSocket } from './stamped.ts'
 import type { Answered, Questions, Reports } from './witness.ts'
 
+becomeRealTime()
 const stdin = 0
 const input = Buffer.alloc(1 << 16)
 let text = ''
@@ -41,6 +43,8 @@ const sockets = [arp, ndp]
 
 /** Whoever answers again within so many questions, or milliseconds, has answered all the time. */
 const STILL = { questions: 3, milliseconds: 100 }
+/** Milliseconds. */
+const PROMPT = 1
 const still = Math.max(STILL.milliseconds, STILL.questions * every)
 
 interface Seen {
@@ -70,8 +74,10 @@ function ask(): void {
   sent = Math.max(sent, due - asked.length)
   for (; sent < due; sent += 1) {
     const { frame, socket, seen } = asked[sent % asked.length] as (typeof asked)[number]
-    seen.questions.push(now())
+    const before = now()
     socket.send(frame)
+    // When one went that took long to be sent nobody knows.
+    if (now() - before < PROMPT) seen.questions.push(before)
   }
 }
 

@@ -16,6 +16,7 @@ export const recvmmsg = libc.func('int recvmmsg(int fd, void *messages, unsigned
 export const sendmmsg = libc.func('int sendmmsg(int fd, void *messages, unsigned int count, int flags)')
 export const eventfd = libc.func('int eventfd(unsigned int value, int flags)')
 export const read = libc.func('intptr_t read(int fd, void *buffer, size_t length)')
+export const schedSetscheduler = libc.func('int sched_setscheduler(int pid, int policy, const void *parameters)')
 export const close = libc.func('int close(int fd)')
 
 export const SOL_SOCKET = 1

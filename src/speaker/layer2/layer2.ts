@@ -122,7 +122,7 @@ function running({ cluster, able, client, options, respond, readLinks, log, stop
   const heard = (event: ResponderEvent) => {
     tell(log, event)
     if (event.type === 'linksChanged') disturbed.next()
-    else if (event.type !== 'link') status.heard(event)
+    else if ('address' in event) status.heard(event)
   }
   return merge(
     merge(changes, looks).pipe(takeUntil(stop)),
@@ -182,6 +182,11 @@ function tell(log: Logger, event: ResponderEvent): void {
       return log.info(event, 'no more trouble with an address')
     case 'link':
       return log.info(event, 'an interface')
+    case 'notRealTime':
+      return log.warn(
+        event,
+        'answers late, or loses addresses to other nodes, when this node is busy: CAP_SYS_NICE is missing',
+      )
     case 'linksChanged':
       return log.debug('the links of this node may be others')
   }

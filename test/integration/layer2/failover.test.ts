@@ -68,6 +68,13 @@ test.serial('25: each VIP is answered by one', async t => {
   await watch(t, () => sleep(500))
 })
 
+test.serial('one thread runs in real time, or it is said why not', async t => {
+  const SCHED_RR = 2
+  const policies = await hostOf('a').policies()
+  const refused = hostOf('a').said.some(({ type }) => type === 'notRealTime')
+  t.is(policies.filter(policy => policy === SCHED_RR).length, refused ? 0 : 1)
+})
+
 test.serial('26: killed (-9): others answer', async t => {
   await watch(t, async () => {
     await hostOf('a').kill()

@@ -1,6 +1,7 @@
 /** A bridge with hosts on it, each in a network namespace, and responders on some of them. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -135,6 +136,14 @@ export class Host {
   counter(name: string): number {
     const last = this.said.findLast(({ type }) => type === 'counters')
     return last?.type === 'counters' ? (last.counters[name] ?? 0) : 0
+  }
+
+  /** Scheduling policies of its threads (sched(7)). */
+  async policies(): Promise<readonly number[]> {
+    const tasks = `/proc/${this.#process.pid}/task`
+    const stats = await Promise.all((await readdir(tasks)).map(task => readFile(`${tasks}/${task}/stat`, 'utf8')))
+    // The 41st field (proc(5)); the second is in brackets, and may hold anything.
+    return stats.map(stat => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[38]))
   }
 
   signal(name: NodeJS.Signals): void {
