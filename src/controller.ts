@@ -16,6 +16,7 @@ import {
 } from 'rxjs'
 import type { Eip } from './api/eip.ts'
 import { Allocation } from './controller/allocation.ts'
+import { Deletions } from './controller/deletion/deletions.ts'
 import { createSegmentKey } from './controller/segmentkey.ts'
 import { ControllerStatus } from './controller/status.ts'
 import type { KubeClient } from './kube/client.ts'
@@ -73,9 +74,15 @@ export function controller({
     let snapshot = emptySnapshot
     const pools = new Subject<string>()
     const allocation = new Allocation(client, options, () => scheduler.now(), {
-      usageChanged: eip => pools.next(eip),
+      usageChanged: eip => {
+        pools.next(eip)
+        deletions.usageChanged(eip)
+      },
       wake: key => queue.add(key),
     })
+    const isInUse = (eip: string) => allocation.allocator.isInUse(eip)
+    const { namespace } = options
+    const deletions = new Deletions({ client, namespace, isInUse, backoff, scheduler, log })
     const precedence = new Precedence(PATIENCE_MS, scheduler)
     const status = new ControllerStatus(client, options.identity, precedence, log, { scheduler, random })
     const work = (key: string) =>
@@ -98,7 +105,12 @@ export function controller({
       groupBy(name => name),
       mergeMap(one => one.pipe(throttle(name => timer(pause(name), scheduler), { leading: true, trailing: true }))),
     )
-    subscriber.add(counts.subscribe(name => status.poolChanged(name, snapshot, allocation.allocator)))
+    subscriber.add(
+      counts.subscribe(name => {
+        status.poolChanged(name, snapshot, allocation.allocator)
+        deletions.look(name)
+      }),
+    )
     subscriber.add(
       speakers.subscribe(sighting => {
         for (const key of allocation.sighted(sighting)) queue.add(key)
@@ -110,6 +122,7 @@ export function controller({
       const first = snapshot === emptySnapshot
       snapshot = change.snapshot
       const keys = allocation.observe(change)
+      deletions.observe(snapshot)
       for (const name of touched) if (!snapshot.virtualIPs.has(name)) status.virtualIPGone(name)
       if (first || kinds.has('eips')) for (const name of snapshot.eips.keys()) pools.next(name)
       const mayMatter = first || announcementMayChange.some(kind => kinds.has(kind))
@@ -135,12 +148,12 @@ export function controller({
     )
     const report = (err: unknown, failures: number) =>
       log[failures === 1 ? 'warn' : 'debug']({ err, failures }, 'the key of layer 2 could not be made; trying again')
-    const { namespace } = options
     const key = usesLayer2.pipe(switchMap(() => createSegmentKey(client, { namespace, backoff, scheduler, report })))
     subscriber.add(key.subscribe())
     subscriber.add(ledger.pipe(switchMap(() => cluster)).subscribe(changed))
     subscriber.add(() => {
       queue.stop()
+      deletions.stop()
       status.stop()
     })
   })

@@ -2,10 +2,27 @@
 /** `manager`: from the command line to the roles, and out again on a signal. */
 import { randomUUID } from 'node:crypto'
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
-import { EMPTY, filter, finalize, merge, type Observable, Subject, shareReplay, switchMap, takeUntil, tap } from 'rxjs'
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  filter,
+  finalize,
+  ignoreElements,
+  merge,
+  type Observable,
+  Subject,
+  shareReplay,
+  switchMap,
+  takeUntil,
+  tap,
+  timeout,
+} from 'rxjs'
 import './heap.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { GobgpRouter } from './bgp/gobgp/router.ts'
+import { depart } from './controller/deletion/depart.ts'
 import { controller } from './controller.ts'
 import type { KubeClient } from './kube/client.ts'
 import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from './kube/config.ts'
@@ -26,6 +43,8 @@ import { watchCluster } from './watch/watch.ts'
 const LEASE = 'fairlead-controller'
 /** From a signal to the end at the latest (milliseconds). */
 const END_MS = 8_000
+/** To take finalizers off at the end (milliseconds). */
+const DEPART_MS = 2_000
 const speakerKinds = ['services', 'endpointSlices', 'nodes', 'eips', 'bgpConfs', 'bgpPeers', 'virtualIPs'] as const
 const controllerKinds: readonly Kind[] = [...speakerKinds, 'namespaces']
 
@@ -115,19 +134,32 @@ function control(options: ControllerOptions, { cluster, client, log, stop }: Sha
     scheduler: monotonic,
     report: err => log.warn({ err }, 'the speakers’ Leases could not be read; trying again'),
   }).pipe(shareReplay({ bufferSize: 1, refCount: true }))
+  let led = false
+  const working = leading.pipe(
+    tap(leads => {
+      led ||= leads
+      log.info({ leads }, leads ? 'leads from now on' : 'does not lead')
+    }),
+    switchMap(leads =>
+      leads
+        ? controller({ cluster, speakers, client, options, log, scheduler: monotonic, random: Math.random })
+        : EMPTY,
+    ),
+  )
+  const leaving = defer(() => (led ? depart(client, options) : EMPTY)).pipe(
+    timeout({ first: DEPART_MS, scheduler: monotonic }),
+    catchError(err => {
+      log.warn({ err }, 'Eips in use may have kept a finalizer')
+      return EMPTY
+    }),
+    ignoreElements(),
+  )
   return merge(
     merge(cluster, speakers).pipe(
       takeUntil(stop),
       switchMap(() => EMPTY),
     ),
-    leading.pipe(
-      tap(leads => log.info({ leads }, leads ? 'leads from now on' : 'does not lead')),
-      switchMap(leads =>
-        leads
-          ? controller({ cluster, speakers, client, options, log, scheduler: monotonic, random: Math.random })
-          : EMPTY,
-      ),
-    ),
+    concat(working, leaving),
   )
 }
 

@@ -14,7 +14,7 @@ export interface CommonOptions {
   readonly podName?: string
 }
 
-export interface ControllerOptions extends Pick<CommonOptions, 'namespace'> {
+export interface ControllerOptions extends Pick<CommonOptions, 'namespace' | 'podName'> {
   /** This replica's name in the leader's Lease and in Events. */
   readonly identity: string
   readonly loadBalancerClass: string

@@ -41,6 +41,14 @@ export const labels = {
   speaker: 'fairlead.dev/speaker',
 } as const
 
+export const finalizers = {
+  /** On an Eip: Services have addresses of it, so that its deletion waits for them. */
+  inUse: 'fairlead.dev/in-use',
+  /** What OpenELB put on its Eips, and on its BgpConfs and BgpPeers: with OpenELB gone it falls to us to take it off. */
+  openelbEip: 'finalizer.ipam.kubesphere.io/v1alpha1',
+  openelbBgp: 'finalizer.lb.kubesphere.io/v1alpha1',
+} as const
+
 export const taints = {
   /** On a Node: it is off, and nothing runs on it (KEP-2268). */
   outOfService: 'node.kubernetes.io/out-of-service',

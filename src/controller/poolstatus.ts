@@ -41,7 +41,7 @@ export function poolTold({ metadata: { name, generation = 0 }, spec }: Eip, allo
   } = allocator.usage(name, maxUsed.entries) ?? {}
   const used = fitting(first)
   const usedOmitted = usage - used.length
-  const { reason, message } = readiness(allocator.eip(name))
+  const { reason, message } = readiness(allocator.eip(name), used, usage)
   const isReady = reason === 'Ready'
   const ready: Finding = {
     type: conditionTypes.ready,
@@ -64,9 +64,23 @@ export function poolTold({ metadata: { name, generation = 0 }, spec }: Eip, allo
   }
 }
 
-type Readiness = 'Ready' | InvalidRange['reason'] | 'OverlapsOlderEip'
+type Readiness = 'Ready' | 'Deleting' | InvalidRange['reason'] | 'OverlapsOlderEip'
 
-function readiness(eip: EipPool | undefined): { readonly reason: Readiness; readonly message: string } {
+/**
+ * @param used the first of those in use
+ * @param usage how many there are
+ */
+function readiness(
+  eip: EipPool | undefined,
+  used: readonly (readonly [address: string, users: string])[],
+  usage: number,
+): { readonly reason: Readiness; readonly message: string } {
+  if (eip?.deleting === true) {
+    const shown = used.slice(0, 5).map(([address, users]) => `${address} by ${users}`)
+    const more = usage > shown.length ? `, and ${usage - shown.length} more` : ''
+    const message = `Its deletion waits for those that use it, and nobody else gets an address of it: ${shown.join(', ')}${more}.`
+    return { reason: 'Deleting', message }
+  }
   const [problem] = eip?.problems ?? []
   if (problem !== undefined) return { reason: problem.reason, message: `A range cannot be read: ${problem.message}.` }
   const overlaps = eip?.overlaps ?? []

@@ -116,6 +116,11 @@ export class Allocator {
     return lowest?.[0]
   }
 
+  /** Whether a Service has an address of an Eip, or one is held: not those that are merely reserved. */
+  isInUse(name: string): boolean {
+    return this.#byEip.has(name, ({ services, held }) => services.length > 0 || held !== undefined)
+  }
+
   /** How many addresses were given out of an Eip. */
   inUse(name: string): number {
     return this.#byEip.get(name)?.size ?? 0
@@ -225,6 +230,10 @@ class Index {
     const group = this.#groups.get(key)
     const [one] = group?.keys() ?? []
     return { count: group?.size ?? 0, ...(one && { one }) }
+  }
+
+  has(key: string, holds: (entry: Entry) => boolean): boolean {
+    return this.#groups.get(key)?.keys().some(holds) ?? false
   }
 
   size(key: string): number {

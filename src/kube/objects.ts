@@ -97,6 +97,9 @@ export interface Pod extends KubeObject {
   }
 }
 
+/** The controller that makes a new Pod for this one. */
+export const ownerOf = ({ metadata }: Pod) => metadata.ownerReferences?.find(({ controller }) => controller === true)
+
 /** apps/v1. */
 export interface DaemonSet extends KubeObject {
   readonly spec: { readonly template: { readonly spec: PodSpec } }

@@ -69,8 +69,14 @@ export const namespaces = resource<Namespace>('v1', 'Namespace', 'namespaces')
 export const pods = resource<Pod>('v1', 'Pod', 'pods', whole)
 export const secrets = resource<Secret>('v1', 'Secret', 'secrets', whole)
 export const daemonSets = resource<DaemonSet>('apps/v1', 'DaemonSet', 'daemonsets', whole)
+export const replicaSets = resource('apps/v1', 'ReplicaSet', 'replicasets')
 export const leases = resource<Lease>('coordination.k8s.io/v1', 'Lease', 'leases')
 export const events = resource<Event>('events.k8s.io/v1', 'Event', 'events')
+export const customResourceDefinitions = resource(
+  'apiextensions.k8s.io/v1',
+  'CustomResourceDefinition',
+  'customresourcedefinitions',
+)
 export const eips = resource<Eip>(ours, 'Eip', 'eips')
 export const bgpConfs = resource<BgpConf>(ours, 'BgpConf', 'bgpconfs')
 export const bgpPeers = resource<BgpPeer>(ours, 'BgpPeer', 'bgppeers')

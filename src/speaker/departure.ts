@@ -1,6 +1,14 @@
 /** Why a speaker ends, and so what becomes of what its router announces. Pure. */
 import { annotations } from '../api/names.ts'
-import type { DaemonSet, Namespace, Node, Pod, PodSpec, Toleration } from '../kube/objects.ts'
+import {
+  type DaemonSet,
+  type Namespace,
+  type Node,
+  ownerOf,
+  type Pod,
+  type PodSpec,
+  type Toleration,
+} from '../kube/objects.ts'
 
 /**
  * - `stay`: only this process ends, or it cannot be told. gobgpd goes on as it is; should it have to end, it is told so
@@ -28,9 +36,6 @@ export function departure({ pod, daemonSet, namespace, node }: Circumstances): D
     ? 'upgrade'
     : 'leave'
 }
-
-/** Who makes a new Pod for this one: a DaemonSet does it on the same node. */
-export const ownerOf = ({ metadata }: Pod) => metadata.ownerReferences?.find(({ controller }) => controller === true)
 
 const lives = (object: Namespace | Node | DaemonSet | undefined): boolean =>
   object !== undefined && object.metadata.deletionTimestamp === undefined

@@ -59,7 +59,9 @@ const bearing = ({ metadata: { labels, annotations, deletionTimestamp }, spec, s
   status,
 })
 
+/** Their labels matter to the Services in them; that one is being deleted, to an installation in it. */
 const namespaces = simple('namespaces', (touching, snapshot, before, after) => {
+  if (before?.metadata.deletionTimestamp !== after?.metadata.deletionTimestamp) touching.kinds.add('namespaces')
   if (isDeepStrictEqual(before?.metadata.labels, after?.metadata.labels)) return
   const name = (after ?? before)?.metadata.name
   for (const [key, { metadata }] of snapshot.services) if (metadata.namespace === name) touching.services.add(key)

@@ -120,7 +120,7 @@ test('a node touches all when what matters of it changes, not at its heartbeats'
   t.deepEqual(touched(before, remove('nodes', node('n1'))).kinds, ['nodes'])
 })
 
-test('labels of a namespace touch the Services in it, anything else of it does not', t => {
+test('labels of a namespace touch the Services in it; of the rest it is told that it is being deleted', t => {
   const before = after(
     upsert('services', web),
     upsert('services', api),
@@ -130,6 +130,7 @@ test('labels of a namespace touch the Services in it, anything else of it does n
     touched(before, upsert('namespaces', { metadata: metadata('other', { resourceVersion: '2', ...more }) }))
   t.deepEqual(changed({ labels: { team: 'a' } }), { ...nothing, services: ['other/api'] })
   t.deepEqual(changed({ annotations: { note: 'x' } }), nothing)
+  t.deepEqual(changed({ deletionTimestamp: '2026-01-02T00:00:00Z' }).kinds, ['namespaces'])
 })
 
 test('a new list replaces: what is not in it is gone, what is as it was touches nothing', t => {
