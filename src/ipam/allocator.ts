@@ -118,7 +118,10 @@ export class Allocator {
 
   /** Whether a Service has an address of an Eip, or one is held: not those that are merely reserved. */
   isInUse(name: string): boolean {
-    return this.#byEip.has(name, ({ services, held }) => services.length > 0 || held !== undefined)
+    for (const { services, held } of this.#byEip.get(name) ?? []) {
+      if (services.length > 0 || held !== undefined) return true
+    }
+    return false
   }
 
   /** How many addresses were given out of an Eip. */
@@ -230,10 +233,6 @@ class Index {
     const group = this.#groups.get(key)
     const [one] = group?.keys() ?? []
     return { count: group?.size ?? 0, ...(one && { one }) }
-  }
-
-  has(key: string, holds: (entry: Entry) => boolean): boolean {
-    return this.#groups.get(key)?.keys().some(holds) ?? false
   }
 
   size(key: string): number {
