@@ -34,6 +34,7 @@ export class Segment {
       ...options,
       claims: (node, vip) => this.#member.claims(node, vip),
       output: output => this.#outputs.push(output),
+      announced: (vip, now) => this.#member.announced(vip, now),
     })
     this.#codec = new BeatCodec(options.key, options.node, this.#roster)
     this.setLink(undefined, now)

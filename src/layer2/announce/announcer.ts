@@ -91,8 +91,12 @@ export class Announcer {
   heard({ frame, mac, unseen }: Beat, now: number): void {
     const { node } = frame
     if (!this.#members.heard(node, frame.incarnation, mac, now)) return
-    // A list is of claims that may be old.
-    if (!frame.list) for (const claim of frame.claims) this.#noteClaim(claim, node, now)
+    for (const claim of frame.claims) {
+      if (claim.owner !== node || !this.#options.knows(claim.vip)) continue
+      // A list is of claims that may be old, and their announcements over.
+      if (frame.list) this.#witness.told(claim)
+      else this.#noteClaim(claim, now)
+    }
     for (const { vip, owner } of unseen) if (owner === this.#options.node) this.#noteUnseen(vip, node, now)
   }
 
@@ -171,11 +175,11 @@ export class Announcer {
     this.#troubles.set(vip, { type: 'conflict', mac }, now)
   }
 
-  #noteClaim({ vip, owner, epoch, state }: Claim, from: string, now: number): void {
-    if (owner !== from || !this.#options.knows(vip)) return
+  #noteClaim(claim: Claim, now: number): void {
+    const { vip, state, announced } = claim
     // It had the VIP too, out of hearing, and has announced it to hosts that believe it still.
     if (this.#owned.has(vip)) this.#announceAnew(vip)
-    else if (state === 'held') this.#witness.claimed(vip, owner, epoch, now)
+    else if (state === 'held' && announced) this.#witness.announced(claim, now)
     else if (state === 'released') this.#witness.forget(vip)
   }
 

@@ -1,12 +1,10 @@
+import type { Claim } from '../ownership/frame.ts'
 import type { Unseen } from '../wire/beat.ts'
 import { Agenda } from './agenda.ts'
 import type { Members } from './members.ts'
 import { filtering } from './timing.ts'
 
-interface Claimed {
-  readonly owner: string
-  readonly epoch: number
-}
+type Claimed = Pick<Claim, 'vip' | 'owner' | 'epoch'>
 
 /** Claims of other members that this node heard of, and whether it saw the announcements that follow. */
 export class Witness {
@@ -20,12 +18,18 @@ export class Witness {
     this.#members = members
   }
 
-  /** A member says that it has taken the VIP. It may say so several times. */
-  claimed(vip: string, owner: string, epoch: number, now: number): void {
+  /** A member says that it has announced the VIP. It may say so several times. */
+  announced(claim: Claimed, now: number): void {
+    if (this.told(claim)) this.#unseen.set(claim.vip, now + filtering.seenWithin)
+  }
+
+  /** A member has the VIP for a while already. Returns whether that is news. */
+  told({ vip, owner, epoch }: Claimed): boolean {
     const before = this.#claims.get(vip)
-    if (before && (before.epoch > epoch || (before.epoch === epoch && before.owner === owner))) return
-    this.#claims.set(vip, { owner, epoch })
-    this.#unseen.set(vip, now + filtering.seenWithin)
+    if (before && (before.epoch > epoch || (before.epoch === epoch && before.owner === owner))) return false
+    this.#claims.set(vip, { vip, owner, epoch })
+    this.#unseen.delete(vip)
+    return true
   }
 
   /** Somebody announced the VIP. */

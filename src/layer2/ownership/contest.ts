@@ -12,6 +12,8 @@ interface Vip extends Candidacy {
   readonly hash: number
   /** The highest epoch heard of; undefined: nobody ever had it. */
   readonly epoch: number | undefined
+  /** Some owner has announced it. */
+  readonly announced: boolean
 }
 
 /** What the contest leads to. */
@@ -45,7 +47,7 @@ export class Contest {
   }
 
   update(vip: string, candidacy: Candidacy | undefined, now: number): void {
-    if (candidacy) this.#vips.set(vip, { ...candidacy, hash: hash(vip), epoch: this.#epoch(vip) })
+    if (candidacy) this.#vips.set(vip, { ...candidacy, hash: hash(vip), ...this.#known(vip) })
     else this.#vips.delete(vip)
     if (this.own.has(vip)) {
       if (!candidacy) this.yield(vip, 'Dropped', now)
@@ -109,6 +111,13 @@ export class Contest {
     return 'mine'
   }
 
+  /** The segment is told of a VIP of this node. */
+  announced(vip: string, now: number): void {
+    const of = this.#vips.get(vip)
+    if (of) this.#vips.set(vip, { ...of, announced: true })
+    if (this.own.announce(vip, now)) this.tell(vip)
+  }
+
   yield(vip: string, cause: Cause, now: number): void {
     this.own.release(vip, now)
     this.tell(vip)
@@ -137,17 +146,22 @@ export class Contest {
 
   /** @param from who told it, who need not be the owner */
   takeUp(claim: Claim, from: string, now: number): void {
-    const { vip, owner, incarnation, epoch } = claim
+    const { vip, owner, incarnation, epoch, announced } = claim
     const peer = this.#peers.get(owner)
     if (peer?.incarnation === incarnation && (from === owner || epoch > (this.ledger.claim(vip, owner)?.epoch ?? 0))) {
       if (!this.ledger.set(claim) && !this.own.has(vip)) return
     }
     const of = this.#vips.get(vip)
     if (!of) return
-    if (epoch > (of.epoch ?? 0)) this.#vips.set(vip, { ...of, epoch })
+    if (epoch > (of.epoch ?? 0) || (announced && !of.announced)) {
+      this.#vips.set(vip, { ...of, epoch: Math.max(epoch, of.epoch ?? 0), announced: announced || of.announced })
+    }
     this.#yieldIfOutclaimed(vip, now)
     if (this.own.has(vip)) {
-      if (owner !== this.#me.name && claim.state === 'held') this.tell(vip)
+      if (owner !== this.#me.name && claim.state === 'held' && this.#outclaims(claim)) {
+        this.#peers.address(owner, now)
+        this.tell(vip)
+      }
     } else if (claim.state === 'held' && this.#lower(vip, now) && !this.#conflicts.has(vip)) {
       this.#conflicts.set(vip, now)
     }
@@ -180,8 +194,8 @@ export class Contest {
     const epoch = (of.epoch ?? 0) + 1
     this.#vips.set(vip, { ...of, epoch })
     this.#vacancies.close(vip)
-    this.own.add(vip, epoch, now)
-    this.#outcome.owned(vip, epoch, of.epoch === undefined ? 'Vacant' : 'OwnerLost')
+    this.own.add(vip, epoch, of.announced, now)
+    this.#outcome.owned(vip, epoch, of.announced ? 'OwnerLost' : 'Vacant')
     this.tell(vip)
   }
 
@@ -189,6 +203,12 @@ export class Contest {
   #examine(vip: string, now: number): void {
     if (!this.#isCandidate(vip) || this.own.has(vip) || this.#best(vip, now)) this.#vacancies.close(vip)
     else this.#vacancies.open(vip, now)
+  }
+
+  /** Whether this node's claim to the VIP is the higher one. */
+  #outclaims(claim: Claim): boolean {
+    const own = this.own.claim(claim.vip, this.incarnation)
+    return own !== undefined && outclaims(own, claim)
   }
 
   #yieldIfOutclaimed(vip: string, now: number): void {
@@ -217,15 +237,17 @@ export class Contest {
       const peer = this.#peers.get(owner)
       const held = this.ledger.claim(vip, owner)
       if (!peer || !held || held.offered || !peer.isUsable(now)) continue
-      claims.push({ vip, owner, incarnation: peer.incarnation, epoch: held.epoch, state: 'held' })
+      const { epoch, announced } = held
+      claims.push({ vip, owner, incarnation: peer.incarnation, epoch, state: 'held', announced })
     }
     return claims
   }
 
-  #epoch(vip: string): number | undefined {
-    const epochs = Array.from(this.ledger.owners(vip), owner => this.ledger.claim(vip, owner)?.epoch ?? 0)
-    const known = Math.max(0, this.#vips.get(vip)?.epoch ?? 0, this.own.epoch(vip) ?? 0, ...epochs)
-    return known > 0 ? known : undefined
+  #known(vip: string): Pick<Vip, 'epoch' | 'announced'> {
+    const others = Array.from(this.ledger.owners(vip), owner => this.ledger.claim(vip, owner))
+    const all = [...others, this.#vips.get(vip), this.own.claim(vip, this.incarnation)]
+    const epoch = Math.max(...all.map(of => of?.epoch ?? 0))
+    return { epoch: epoch > 0 ? epoch : undefined, announced: all.some(of => of?.announced) }
   }
 }
 

@@ -2,7 +2,7 @@ import type { Frame } from './frame.ts'
 
 /** Why a VIP was taken or given up. */
 export type Cause =
-  /** Nobody had it before. */
+  /** Nobody had it before, or nobody who announced it. */
   | 'Vacant'
   /** Its owner is gone, deaf, unable or offers it. */
   | 'OwnerLost'

@@ -9,6 +9,8 @@ export interface Claim {
   /** Of two claims the one of the higher epoch holds. */
   readonly epoch: number
   readonly state: ClaimState
+  /** The segment was told of it, by this owner or one before; if not, whoever takes it probes it first. */
+  readonly announced: boolean
 }
 
 export type ClaimState =
@@ -32,6 +34,12 @@ export interface Life {
   readonly incarnation: number
 }
 
+/** A node that was heard. */
+export interface Sighting extends Life {
+  /** How long ago (milliseconds, whole, 255 at most). */
+  readonly age: number
+}
+
 /** A heartbeat, with what there is to tell. Broadcast. */
 export interface Frame {
   /** The sender's name, as all names of members here. */
@@ -48,7 +56,7 @@ export interface Frame {
   /** Over the sender's own claims: see `digestOf`. Absent: what changed did not fit, and more follows at once. */
   readonly digest: number | undefined
   /** Members that the sender hears itself, as far as it is news or somebody asks. */
-  readonly heard: readonly Life[]
+  readonly heard: readonly Sighting[]
   /** Members that the sender has not heard for a while: does anybody? */
   readonly ask: readonly string[]
   /** Members whose claims the sender does not know. */

@@ -33,10 +33,10 @@ export class Hearing {
     if (frame.incarnation > peer.incarnation) this.#contest.forget(peer.name, now)
     const wasHeard = peer.isHeard(now)
     if (!peer.hear(frame, now)) return
-    if (!wasHeard && frame.phase !== 'listening') this.#outbox.expect()
+    if (!wasHeard && frame.phase !== 'listening') this.greet()
     this.#takeUpLives(frame, peer, now)
     this.#answer(frame, now)
-    if (frame.phase === 'gone') peer.markDown()
+    if (frame.phase === 'gone') peer.markDown(now)
     this.#takeUpClaims(frame, peer, now)
     this.#follow(peer, now)
   }
@@ -59,7 +59,7 @@ export class Hearing {
     const known = this.#peers.get(name)
     if (known) return known
     const peer = this.#peers.addByHearsay(name, incarnation, now)
-    peer.vouch(incarnation, now)
+    peer.vouch(incarnation, 0, now)
     return peer
   }
 
@@ -68,17 +68,23 @@ export class Hearing {
     return peer.isHeard(now) && now - peer.wantedAt >= timing.want && this.#misses(peer)
   }
 
+  /** Somebody is heard again, and may have claimed what this member has: each tells the other at once. */
+  greet(): void {
+    this.#outbox.expect()
+    if (this.#contest.own.size > 0) this.#outbox.expectList()
+  }
+
   #takeUpLives({ heard, ask }: Frame, peer: Peer, now: number): void {
-    if (ask.includes(this.#node)) peer.hearsMe = false
+    if (ask.includes(this.#node)) peer.setHearsMe(false, now)
     const { incarnation: mine } = this.#contest
     if (heard.some(({ node, incarnation }) => node === this.#node && incarnation === mine)) peer.prove(now)
     if (!peer.up) return
     this.#peers.everUp = true
-    for (const { node, incarnation } of heard) {
+    for (const { node, incarnation, age } of heard) {
       if (node === this.#node) continue
       const other = this.hearOf(node, incarnation, now)
       if (incarnation > other.incarnation) this.#contest.forget(node, now)
-      other.vouch(incarnation, now)
+      other.vouch(incarnation, age, now)
     }
   }
 

@@ -4,6 +4,7 @@ import { digestOf, hash } from './rank.ts'
 interface Held {
   readonly epoch: number
   readonly offered: boolean
+  readonly announced: boolean
   /** Of the VIP. */
   readonly hash: number
 }
@@ -37,10 +38,10 @@ export class Ledger {
   }
 
   /** Returns whether that is news. */
-  set({ vip, owner, epoch, state }: Claim): boolean {
-    const held = state === 'released' ? undefined : { epoch, offered: state === 'offered', hash: hash(vip) }
+  set({ vip, owner, epoch, state, announced }: Claim): boolean {
+    const held = state === 'released' ? undefined : { epoch, offered: state === 'offered', announced, hash: hash(vip) }
     const before = this.claim(vip, owner)
-    if (before?.epoch === held?.epoch && before?.offered === held?.offered) return false
+    if (isSame(before, held)) return false
     this.#set(vip, owner, held)
     return true
   }
@@ -70,10 +71,10 @@ export class Ledger {
     const account = this.#accounts.get(owner) ?? { held: new Map<string, Held>(), digest: 0 }
     this.#accounts.set(owner, account)
     const before = account.held.get(vip)
-    if (before) account.digest ^= digestOf(before.hash, before.epoch, before.offered)
+    if (before) account.digest ^= digestOf(before.hash, before)
     const owners = this.#owners.get(vip) ?? new Set()
     if (held) {
-      account.digest ^= digestOf(held.hash, held.epoch, held.offered)
+      account.digest ^= digestOf(held.hash, held)
       account.held.set(vip, held)
       this.#owners.set(vip, owners.add(owner))
     } else {
@@ -83,3 +84,6 @@ export class Ledger {
     }
   }
 }
+
+const isSame = (a: Held | undefined, b: Held | undefined): boolean =>
+  a?.epoch === b?.epoch && a?.offered === b?.offered && a?.announced === b?.announced

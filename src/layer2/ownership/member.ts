@@ -31,8 +31,8 @@ export class Member {
   #listeningSince: number
   #ranAt: number
   #noticedAt = Number.NEGATIVE_INFINITY
-  /** Whether there is a verdict pending that this member hastens. */
-  #hastens = false
+  /** Milliseconds between two frames while nothing else is under way. */
+  #interval: number = timing.beat
   #effects: Effect[] = []
 
   constructor({ node, incarnation }: MemberOptions, now: number) {
@@ -103,7 +103,11 @@ export class Member {
   tick(now: number): readonly Effect[] {
     this.wake(now)
     this.#hearing.tick(now)
-    this.#hastens = this.#peers.isAsking
+    this.#interval = this.#peers.isAsking
+      ? timing.hurry
+      : this.#peers.isSearching(now)
+        ? timing.search.every
+        : timing.beat
     this.#endListening(now)
     for (const vip of this.#contest.own.untaken(this.#unableSince, now)) this.#contest.yield(vip, 'Dropped', now)
     if (this.#phase === 'leaving' && this.#contest.own.size === 0) {
@@ -116,7 +120,12 @@ export class Member {
     return this.#done(now)
   }
 
-  /** A frame arrived that is no member's: clients reach this node, even should members not. */
+  /** The segment is told that this node has the VIP; the members hear of it with the next frame. */
+  announced(vip: string, now: number): void {
+    this.#contest.announced(vip, now)
+  }
+
+  /** A frame arrived that is no heartbeat: so would those of clients, even should heartbeats not. */
   notice(now: number): void {
     this.#noticedAt = now
   }
@@ -183,7 +192,7 @@ export class Member {
   #pace(): number {
     const { own } = this.#contest
     const handsOver = own.size > 0 && (!this.#able || own.anyOffered)
-    return handsOver || this.#hastens || this.#outbox.isUrgent ? timing.hurry : timing.beat
+    return handsOver || this.#outbox.isUrgent ? timing.hurry : this.#interval
   }
 
   #head(now: number): Head {

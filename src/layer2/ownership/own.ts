@@ -4,6 +4,7 @@ import { repeats, repeatsPerTick, timing } from './timing.ts'
 
 interface Held {
   readonly epoch: number
+  readonly announced: boolean
   readonly offered: boolean
   readonly offeredSince: number
 }
@@ -18,8 +19,8 @@ interface Said {
 export class OwnClaims {
   readonly #node: string
   readonly #held = new Map<string, Held>()
-  /** Epochs of VIPs that were given up, until that was said often enough. */
-  readonly #released = new Map<string, number>()
+  /** VIPs that were given up, until that was said often enough. */
+  readonly #released = new Map<string, Held>()
   /** VIPs of which there is still to be said again what is so. */
   readonly #unsaid = new Map<string, Said>()
   #offered = 0
@@ -50,28 +51,26 @@ export class OwnClaims {
     return this.#held.has(vip)
   }
 
-  epoch(vip: string): number | undefined {
-    return this.#held.get(vip)?.epoch
-  }
-
   /** What there is to be said of a VIP. */
   claim(vip: string, incarnation: number): Claim | undefined {
     const held = this.#held.get(vip)
-    const epoch = held?.epoch ?? this.#released.get(vip)
-    if (epoch === undefined) return undefined
+    const of = held ?? this.#released.get(vip)
+    if (of === undefined) return undefined
+    const { epoch, announced } = of
     const state = !held ? 'released' : held.offered ? 'offered' : 'held'
-    return { vip, owner: this.#node, incarnation, epoch, state }
+    return { vip, owner: this.#node, incarnation, epoch, state, announced }
   }
 
-  add(vip: string, epoch: number, now: number): void {
-    this.#set(vip, { epoch, offered: false, offeredSince: now }, now)
+  /** @param announced whether the segment was told of it before */
+  add(vip: string, epoch: number, announced: boolean, now: number): void {
+    this.#set(vip, { epoch, announced, offered: false, offeredSince: now }, now)
     this.#released.delete(vip)
   }
 
   /** To be told once more, and then forgotten. */
   release(vip: string, now: number): void {
     const held = this.#held.get(vip)
-    if (held) this.#released.set(vip, held.epoch)
+    if (held) this.#released.set(vip, held)
     this.#set(vip, undefined, now)
   }
 
@@ -89,6 +88,14 @@ export class OwnClaims {
     const held = this.#held.get(vip)
     if (!held || held.offered === offered) return false
     this.#set(vip, { ...held, offered, offeredSince: now }, now)
+    return true
+  }
+
+  /** The segment is told of it now. Returns whether that is news: nobody waits for it, so to say it once will do. */
+  announce(vip: string, now: number): boolean {
+    const held = this.#held.get(vip)
+    if (!held || held.announced) return false
+    this.#set(vip, { ...held, announced: true }, now, repeats)
     return true
   }
 
@@ -114,14 +121,15 @@ export class OwnClaims {
     })
   }
 
-  #set(vip: string, held: Held | undefined, now: number): void {
+  /** @param times that it is going to have been said at once */
+  #set(vip: string, held: Held | undefined, now: number, times = 1): void {
     const before = this.#held.get(vip)
-    if (before) this.#digest ^= digestOf(hash(vip), before.epoch, before.offered)
-    if (held) this.#digest ^= digestOf(hash(vip), held.epoch, held.offered)
+    if (before) this.#digest ^= digestOf(hash(vip), before)
+    if (held) this.#digest ^= digestOf(hash(vip), held)
     this.#offered += Number(held?.offered ?? false) - Number(before?.offered ?? false)
     if (held) this.#held.set(vip, held)
     else this.#held.delete(vip)
     this.#unsaid.delete(vip)
-    this.#unsaid.set(vip, { times: 1, at: now })
+    if (times < repeats) this.#unsaid.set(vip, { times, at: now })
   }
 }

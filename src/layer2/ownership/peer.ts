@@ -1,13 +1,12 @@
-import type { Frame, Life, Phase } from './frame.ts'
-import { nodeOf } from './name.ts'
-import { hash } from './rank.ts'
+import type { Frame, Life, Phase, Sighting } from './frame.ts'
+import { type Contender, contender } from './rank.ts'
 import { timing } from './timing.ts'
 
 /**
  * Another member, as this one knows it. It counts (`up`) once it has shown that it hears this member now, or once one that
  * has vouches for it: frames that somebody recorded and replays show neither. Times are of the clock that `Member` is given.
  */
-export class Peer {
+export class Peer implements Contender {
   readonly name: string
   readonly node: string
   readonly seed: number
@@ -20,8 +19,6 @@ export class Peer {
   digest: number | undefined = 0
   /** It lives, by all that is known. */
   up = false
-  /** It said so, and has not asked since. */
-  hearsMe = false
   /** When the others were asked about it; undefined: no verdict is pending. */
   askedAt: number | undefined
   /** When anybody asked for its claims. */
@@ -32,7 +29,12 @@ export class Peer {
   /** Since when it is heard, without a silence in between. */
   #contactSince: number
   #heardAt = Number.NEGATIVE_INFINITY
-  #vouchedAt = Number.NEGATIVE_INFINITY
+  /** When others heard it last, by what they say. */
+  #seenAt = Number.NEGATIVE_INFINITY
+  /** It said so, and has not asked since. */
+  #hearsMe = false
+  /** Since when that is so. */
+  #hearsMeSince: number
   /** It has itself shown that it lives. */
   proved = false
   #wasDown = false
@@ -40,16 +42,28 @@ export class Peer {
   #counted = false
 
   constructor(name: string, incarnation: number, now: number) {
-    this.name = name
-    this.node = nodeOf(name)
-    this.seed = hash(name)
+    ;({ name: this.name, node: this.node, seed: this.seed } = contender(name))
     this.incarnation = incarnation
     this.#upSince = now
     this.#contactSince = now
+    this.#hearsMeSince = now
+  }
+
+  get hearsMe(): boolean {
+    return this.#hearsMe
+  }
+
+  setHearsMe(hearsMe: boolean, now: number): void {
+    if (hearsMe !== this.#hearsMe) this.#hearsMeSince = now
+    this.#hearsMe = hearsMe
   }
 
   get life(): Life {
     return { node: this.name, incarnation: this.incarnation }
+  }
+
+  sighting(now: number): Sighting {
+    return { ...this.life, age: Math.ceil(now - this.#heardAt) }
   }
 
   /** Nobody reaches it, so it may have been overruled without hearing of it. */
@@ -88,29 +102,35 @@ export class Peer {
     return (this.up || this.isHeard(now)) && now - this.#contactSince >= grace
   }
 
-  /** It is up, in doubt, and nobody has just vouched for it. */
+  /** It is up, in doubt, and nobody has seen a sign of life lately: all count from the last one that anybody saw. */
   isSuspect(now: number): boolean {
-    return this.up && this.isInDoubt(now) && now - this.#vouchedAt >= timing.vouched
+    return this.up && this.isInDoubt(now) && now - this.#seenAt >= timing.suspect
   }
 
-  /** Somebody that is up hears it. */
-  vouch(incarnation: number, now: number): void {
+  /** Somebody that is up heard it so long ago (milliseconds). */
+  vouch(incarnation: number, age: number, now: number): void {
     if (incarnation < this.incarnation) return
     if (incarnation > this.incarnation) this.#restart(incarnation, now)
-    this.#vouchedAt = now
+    this.#seenAt = Math.max(this.#seenAt, now - age)
     this.#rise(now)
   }
 
   /** It says that it hears this member, as it is since its own start. */
   prove(now: number): void {
+    this.setHearsMe(true, now)
     this.proved = true
-    this.hearsMe = true
     this.#rise(now)
   }
 
-  markDown(): void {
+  /** It does not hear this member any more or not yet, or is down and did not say goodbye. */
+  isMissing(now: number): boolean {
+    if (this.phase === 'gone' || this.#hearsMe || !(this.up || this.#wasDown)) return false
+    return now - this.#hearsMeSince < timing.search.most
+  }
+
+  markDown(now: number): void {
     this.up = false
-    this.hearsMe = false
+    this.setHearsMe(false, now)
     this.askedAt = undefined
     this.proved = false
     this.#wasDown = true
@@ -152,7 +172,7 @@ export class Peer {
   }
 
   #restart(incarnation: number, now: number): void {
-    this.markDown()
+    this.markDown(now)
     this.#wasDown = false
     this.incarnation = incarnation
     this.#contactSince = now

@@ -1,4 +1,4 @@
-import type { Life } from './frame.ts'
+import type { Sighting } from './frame.ts'
 import { Peer } from './peer.ts'
 import { type Contender, outranks } from './rank.ts'
 import { speakers, timing } from './timing.ts'
@@ -55,7 +55,7 @@ export class Peers {
   judge(peer: Peer, now: number): void {
     if (!peer.isSuspect(now)) peer.askedAt = undefined
     else if (peer.askedAt === undefined) peer.askedAt = now
-    else if (now - peer.askedAt >= timing.verdict) peer.markDown()
+    else if (now - peer.askedAt >= timing.verdict) peer.markDown(now)
   }
 
   /** Somebody asks about a member. Returns whether an answer is urgent. */
@@ -68,12 +68,17 @@ export class Peers {
     return isMe || this.isSpeakerFor(peer)
   }
 
+  /** Something is to be said to a member, which may not know yet whether it is heard. */
+  address(name: string, now: number): void {
+    if (this.#byName.get(name)?.isHeard(now)) this.#inquiries.set(name, now)
+  }
+
   /** What is to be said of who is heard: what is news, and what somebody asked about. */
-  sightings(now: number): readonly Life[] {
+  sightings(now: number): readonly Sighting[] {
     for (const [name, at] of this.#inquiries) if (now - at >= timing.suspect) this.#inquiries.delete(name)
     return [...this]
       .filter(peer => peer.isNews(now) || (this.#inquiries.has(peer.name) && peer.isHeard(now)))
-      .map(({ life }) => life)
+      .map(peer => peer.sighting(now))
   }
 
   /** Names of those that are asked about: with every frame while there is doubt, so that no lost frame is a verdict. */
@@ -84,6 +89,11 @@ export class Peers {
   /** Whether a verdict is pending that this member should hasten. */
   get isAsking(): boolean {
     return [...this].some(peer => peer.askedAt !== undefined && this.isSpeakerFor(peer))
+  }
+
+  /** Whether a member is missing that this one should look for. */
+  isSearching(now: number): boolean {
+    return [...this].some(peer => peer.isMissing(now) && this.isSpeakerFor(peer))
   }
 
   hearsAny(now: number): boolean {

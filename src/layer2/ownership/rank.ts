@@ -60,5 +60,7 @@ const score = (rank: number, weight: number): number => -weight / Math.log((rank
  * One claim's part of a digest, by the hash of its VIP; the digest of several is the XOR of theirs, so that it follows
  * each change at once.
  */
-export const digestOf = (vip: number, epoch: number, offered: boolean): number =>
-  finish(finish(vip ^ epoch) + Number(offered))
+export const digestOf = (vip: number, { epoch, offered, announced }: Digested): number =>
+  finish(finish(vip ^ epoch) + Number(offered) + 2 * Number(announced))
+
+type Digested = { readonly epoch: number; readonly offered: boolean; readonly announced: boolean }

@@ -4,12 +4,12 @@ export const timing = {
   beat: 100,
   /** Between two frames while something is under way, so that a lost one costs no more than this. */
   hurry: 20,
+  /** Between two heartbeats while a member is missing, so that little time is lost once it can be heard; given up at last. */
+  search: { every: 30, most: 600_000 },
   /** Silence after which a member is suspected: three missed heartbeats. */
   suspect: 300,
-  /** Whoever heard a suspect this recently vouches for it. */
+  /** Whoever heard a suspect this recently vouches for it, and says when that was. */
   witness: 250,
-  /** How long a suspect is believed in after somebody vouched for it. */
-  vouched: 150,
   /** What the others have to vouch for a suspect before it counts as down. */
   verdict: 50,
   /** How long it is said that a new member is heard, and how long a new member may take until it hears somebody. */

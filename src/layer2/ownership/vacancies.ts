@@ -31,7 +31,7 @@ export class Vacancies {
   }
 
   /**
-   * VIPs for which it is this node's turn.
+   * VIPs for which it is this node's turn. The first candidate has twice the time, as it is there as a rule, if late.
    * @param step milliseconds between the turns of two candidates of the VIP
    * @param turn whether it is this node's turn after so many others; `wait`: none of the turns has begun
    */
@@ -39,10 +39,10 @@ export class Vacancies {
     for (const [vip, vacancy] of this.#open) {
       if (vacancy.dueAt > now) continue
       const each = step(vip)
-      const before = Math.floor((now - vacancy.since) / each)
-      const whose = turn(vip, before)
+      const begun = Math.floor((now - vacancy.since) / each)
+      const whose = turn(vip, Math.max(0, begun - 1))
       if (whose === 'mine') yield vip
-      else if (whose === 'later') vacancy.dueAt = vacancy.since + (before + 1) * each
+      else if (whose === 'later') vacancy.dueAt = vacancy.since + (begun + 1) * each
       else {
         vacancy.since = now
         vacancy.dueAt = now + timing.turn

@@ -21,6 +21,8 @@ export interface AnswererOptions {
   /** Whether by its heartbeats another member answers for a VIP. */
   readonly claims: (node: string, vip: string) => boolean
   readonly output: (output: Output) => void
+  /** A VIP is announced from now on. */
+  readonly announced: (vip: string, now: number) => void
 }
 
 /** What hosts on the segment see of the VIPs: answers for those that this node owns, and announcements. */
@@ -127,15 +129,15 @@ export class Answerer {
 
   /** Does what is due. */
   announce(now: number): void {
-    for (const effect of this.#announcer.due(now)) this.#do(effect)
+    for (const effect of this.#announcer.due(now)) this.#do(effect, now)
   }
 
-  #do(effect: AnnounceEffect): void {
+  #do(effect: AnnounceEffect, now: number): void {
     const { vip } = effect
     const protocol = protocols[familyOf(vip)]
     switch (effect.type) {
       case 'answer':
-        return this.#answer(vip)
+        return this.#answer(vip, now)
       case 'announce':
         this.#options.count('Announcements', 1)
         return this.#options.output({ type: 'frame', frame: protocol.announcement(vip, this.#macBytes) })
@@ -146,10 +148,11 @@ export class Answerer {
     }
   }
 
-  #answer(vip: string): void {
+  #answer(vip: string, now: number): void {
     const entry = this.#vips.get(vip)
     if (!entry?.claim) return
     entry.answered = true
+    this.#options.announced(vip, now)
     this.#tell({ type: 'owned', address: vip, ...entry.claim, mac: this.#mac })
   }
 

@@ -26,6 +26,8 @@ export const INCARNATION_LENGTH = 6
 export const SEQUENCE_LENGTH = 4
 const EPOCH_LENGTH = 4
 const DIGEST_LENGTH = 4
+/** Of milliseconds. */
+const AGE_LENGTH = 1
 
 const phases: readonly Phase[] = ['listening', 'ready', 'leaving', 'gone']
 const states: readonly ClaimState[] = ['held', 'offered', 'released']
@@ -33,7 +35,7 @@ const states: readonly ClaimState[] = ['held', 'offered', 'released']
 /** Above the two bits of the phase. */
 const head = { able: 4, deaf: 8, digest: 16, list: 32 } as const
 /** Above the two bits of a claim's state. */
-const claim = { ipv6: 4, ofSender: 8 } as const
+const claim = { ipv6: 4, ofSender: 8, announced: 16 } as const
 
 /** All but the postmark. */
 export function encodeBeat({ frame, mac, unseen }: Beat, roster: Roster): Buffer {
@@ -56,9 +58,10 @@ export function encodeBeat({ frame, mac, unseen }: Beat, roster: Roster): Buffer
     out.uint(frame.list.index, 2)
     out.uint(frame.list.count, 2)
   }
-  out.list(frame.heard, ({ node: name, incarnation }) => {
+  out.list(frame.heard, ({ node: name, incarnation, age }) => {
     node(name)
     out.uint(incarnation, INCARNATION_LENGTH)
+    out.uint(age, AGE_LENGTH)
   })
   out.list(frame.ask, node)
   out.list(frame.want, node)
@@ -66,11 +69,12 @@ export function encodeBeat({ frame, mac, unseen }: Beat, roster: Roster): Buffer
     node(name)
     out.uint(incarnation, INCARNATION_LENGTH)
   })
-  out.list(frame.claims, ({ vip, owner, incarnation, epoch, state }) => {
+  out.list(frame.claims, ({ vip, owner, incarnation, epoch, state, announced }) => {
     const bytes = vipBytes(vip)
     const isOfSender = owner === frame.node && incarnation === frame.incarnation
     const isIpv6 = bytes.length === vipLength[6]
-    out.uint(states.indexOf(state) | (isIpv6 ? claim.ipv6 : 0) | (isOfSender ? claim.ofSender : 0), 1)
+    const flags = (isIpv6 ? claim.ipv6 : 0) | (isOfSender ? claim.ofSender : 0) | (announced ? claim.announced : 0)
+    out.uint(states.indexOf(state) | flags, 1)
     out.bytes(bytes)
     out.uint(epoch, EPOCH_LENGTH)
     if (isOfSender) return
@@ -107,7 +111,11 @@ export function decodeBeat(body: Buffer, sender: number, postmark: Postmark, ros
     able: (flags & head.able) !== 0,
     deaf: (flags & head.deaf) !== 0,
     digest,
-    heard: reader.list(() => ({ node: node(), incarnation: reader.uint(INCARNATION_LENGTH) })),
+    heard: reader.list(() => ({
+      node: node(),
+      incarnation: reader.uint(INCARNATION_LENGTH),
+      age: reader.uint(AGE_LENGTH),
+    })),
     ask: reader.list(node),
     want: reader.list(node),
     outdated: reader.list(() => ({ node: node(), incarnation: reader.uint(INCARNATION_LENGTH) })),
@@ -141,6 +149,7 @@ function readClaim(reader: Reader, node: () => string, sender: string, incarnati
     incarnation: isOfSender ? incarnation : reader.uint(INCARNATION_LENGTH),
     epoch,
     state: state ?? 'released',
+    announced: (flags & claim.announced) !== 0,
   }
 }
 

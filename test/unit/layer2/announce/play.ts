@@ -74,4 +74,5 @@ export const claimOf = (owner: string, vip: string, epoch = 1): Claim => ({
   incarnation: aFrame.incarnation,
   epoch,
   state: 'held',
+  announced: true,
 })

@@ -21,11 +21,11 @@ const missed: Readonly<Record<keyof typeof mutants, readonly [FaultName, seed: n
   'a silent member is asked about': ['pair cut', 1, /two owners .* that do not hear each other/],
   'the claims of a deaf member do not count': ['deaf', 1, /no owner/],
   'whoever hears clients is not deaf': ['two nodes: one way cut', 1, /two owners .* that do not hear each other/],
-  'candidates take turns': ['rolling restart', 2, /moves without a cause/],
-  'claims that are not known are asked for': ['partition', 1, /two owners .* after they met/],
+  'candidates take turns': ['crash', 4, /moves without a cause/],
+  'claims that are not known are asked for': ['all restart', 1, /moves without a cause/],
   'who starts listens first': ['join', 1, /moves without a cause/],
   'whoever lost time begins anew': ['carrier lost', 1, /moves without a cause/],
-  'an incarnation that is over is refused': ['restart, clock set back', 1, /two owners .* after they met/],
+  'an incarnation that is over is refused': ['restart, clock set back', 4, /two owners .* after they met/],
   'where nobody was ever heard the records decide': ['filtered segment', 1, /in the end .* and /],
   'a member that nobody hears claims nothing': [
     'heartbeats of one reach nobody, and a crash',
@@ -43,7 +43,15 @@ const missed: Readonly<Record<keyof typeof mutants, readonly [FaultName, seed: n
     1,
     /two owners .* that do not hear each other/,
   ],
-  'a claim is said again': ['crash and loss of 5%', 2, /moves without a cause/],
+  'all count from the last sign of life that anybody saw': ['joins and loss of 5%', 5, /no owner/],
+  'a missing member is looked for': ['partition', 8, /two owners .* after they met/],
+  'those that hear each other again tell each other what they have': [
+    'two nodes: partition',
+    27,
+    /two owners .* after they met/,
+  ],
+  'an answer names whom it is for': ['deaf', 23, /two owners .* after they met/],
+  'a claim is said again': ['joins and loss of 5%', 13, /moves without a cause/],
   'what is offered is answered for until it is taken': ['drain', 1, /no owner/],
 }
 

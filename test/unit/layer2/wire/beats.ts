@@ -43,6 +43,7 @@ const aClaim: fc.Arbitrary<Claim> = fc.record({
   incarnation: anIncarnation,
   epoch: aSequence,
   state: fc.constantFrom('held', 'offered', 'released'),
+  announced: fc.boolean(),
 })
 
 /** Any heartbeat that a member may send. */
@@ -55,7 +56,7 @@ export const aBeat: fc.Arbitrary<Beat> = fc
     able: fc.boolean(),
     deaf: fc.boolean(),
     digest: fc.option(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { nil: undefined }),
-    heard: fc.array(fc.record({ node: aName, incarnation: anIncarnation }), { maxLength: 200 }),
+    heard: fc.array(fc.record({ node: aName, incarnation: anIncarnation, age: fc.nat(255) }), { maxLength: 200 }),
     ask: names,
     want: names,
     outdated: fc.array(fc.record({ node: aName, incarnation: anIncarnation })),

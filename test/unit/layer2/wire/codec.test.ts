@@ -24,7 +24,7 @@ function last(codec: BeatCodec, frames: readonly Uint8Array[]) {
 
 /** In as many parts as 500 members heard take. */
 const longBeat = (changes: Partial<Frame> = {}): Beat =>
-  beatOf({ heard: Array.from({ length: 500 }, (_, i) => ({ node: `n${i}`, incarnation: i })), ...changes })
+  beatOf({ heard: Array.from({ length: 500 }, (_, i) => ({ node: `n${i}`, incarnation: i, age: 100 })), ...changes })
 
 function rosterFor(beat: Beat): Roster {
   const roster = new Roster()
@@ -48,7 +48,16 @@ test('a heartbeat is received as it was sent, with its parts in any order', t =>
 test('what is on the wire, byte by byte', t => {
   const frames = sender().encode(
     beatOf({
-      claims: [{ vip: '192.0.2.16', owner: 'node1', incarnation: aFrame.incarnation, epoch: 3, state: 'offered' }],
+      claims: [
+        {
+          vip: '192.0.2.16',
+          owner: 'node1',
+          incarnation: aFrame.incarnation,
+          epoch: 3,
+          state: 'offered',
+          announced: true,
+        },
+      ],
     }),
   )
   const fields = [
@@ -69,11 +78,11 @@ test('what is on the wire, byte by byte', t => {
     ['digest', 'deadbeef'],
     ['heard, ask, want, outdated', '0000 0000 0000 0000'],
     ['claims', '0001'],
-    ['IPv4, of the sender, offered', '09'],
+    ['IPv4, of the sender, offered, announced', '19'],
     ['VIP', 'c0000210'],
     ['epoch', '00000003'],
     ['unseen', '0000'],
-    ['tag', '77d1e58254e3c055e9d74e1dd073a822'],
+    ['tag', '796965ff0f506c22849a27393248bffd'],
   ]
   t.is(frames.length, 1)
   t.is(frames[0]?.toString('hex'), fields.map(([, hex]) => hex?.replaceAll(' ', '')).join(''))
@@ -144,7 +153,14 @@ const seal = (part: Partial<Part>): Buffer =>
 
 /** The body of a heartbeat with one claim, and other bytes at its end. */
 function bodyWith(vip: string, state: number | undefined, bytes?: string): Buffer {
-  const claim: Claim = { vip, owner: 'node1', incarnation: aFrame.incarnation, epoch: 1, state: 'held' }
+  const claim: Claim = {
+    vip,
+    owner: 'node1',
+    incarnation: aFrame.incarnation,
+    epoch: 1,
+    state: 'held',
+    announced: true,
+  }
   const body = Buffer.from(encodeBeat(beatOf({ claims: [claim] }), new Roster()))
   const at = body.length - 2 - 4 - (vip.includes(':') ? 16 : 4)
   if (state !== undefined) body[at - 1] = state
@@ -256,7 +272,13 @@ test('capacity: what 500 members and 10,000 VIPs take', t => {
   const claims = (count: number, prefix: string): readonly Claim[] =>
     Array.from({ length: count }, (_, i) => {
       const own = { owner: 'node1', incarnation: aFrame.incarnation }
-      return { ...own, vip: prefix + (prefix.includes(':') ? i : `${i >> 8}.${i & 255}`), epoch: 1, state: 'held' }
+      return {
+        ...own,
+        vip: prefix + (prefix.includes(':') ? i : `${i >> 8}.${i & 255}`),
+        epoch: 1,
+        state: 'held',
+        announced: true,
+      }
     })
   const listOf = (claims: readonly Claim[]): readonly Beat[] =>
     Array.from({ length: claims.length / claimsPerFrame }, (_, i) =>
@@ -264,7 +286,7 @@ test('capacity: what 500 members and 10,000 VIPs take', t => {
     )
   for (const [what, beats, frames, bytes] of [
     ['a quiet heartbeat', [beatOf()], 1, 80],
-    ['500 members heard', [longBeat()], 5, 6_284],
+    ['500 members heard', [longBeat()], 6, 6_835],
     ['10,000 claims, IPv4', listOf(claims(10_000, '10.0.')), 250, 110_000],
     ['10,000 claims, IPv6', listOf(claims(10_000, '2001:db8::')), 250, 230_000],
   ] as const) {

@@ -15,12 +15,12 @@ function replace<T extends object, K extends keyof T>(prototype: T, name: K, met
   }
 }
 
-const { hear } = Peer.prototype
+const { hear, vouch } = Peer.prototype
 
 export const mutants = {
   'a silent member is asked about': () =>
     replace(Peers.prototype, 'judge', (peer, now) => {
-      if (peer.isSuspect(now)) peer.markDown()
+      if (peer.isSuspect(now)) peer.markDown(now)
     }),
   'the claims of a deaf member do not count': () => replace(Peer.prototype, 'isDeaf', () => false),
   'whoever hears clients is not deaf': () => replace(Member.prototype, 'notice', () => undefined),
@@ -39,6 +39,14 @@ export const mutants = {
     }),
   'two owners that do not hear each other are told by those that do': () =>
     replace(Contest.prototype, 'settleConflicts', () => undefined),
+  'all count from the last sign of life that anybody saw': () =>
+    replace(Peer.prototype, 'vouch', function (this: Peer, incarnation, _age, now) {
+      vouch.call(this, incarnation, 0, now)
+    }),
+  'a missing member is looked for': () => replace(Peers.prototype, 'isSearching', () => false),
+  'those that hear each other again tell each other what they have': () =>
+    replace(Hearing.prototype, 'greet', () => undefined),
+  'an answer names whom it is for': () => replace(Peers.prototype, 'address', () => undefined),
   'a claim is said again': () => replace(OwnClaims.prototype, 'dueAgain', () => []),
   'what is offered is answered for until it is taken': () =>
     replace(OwnClaims.prototype, 'untaken', function (this: OwnClaims, allSince) {

@@ -8,6 +8,8 @@ import type { Random } from './random.ts'
 
 /** Milliseconds between two turns of a station's loop. */
 const LOOP_MS = 10
+/** What it takes to know that nobody else has a VIP. */
+const PROBING_MS = 260
 
 export interface Station {
   readonly name: string
@@ -53,6 +55,8 @@ export class Segment {
   readonly records = new Map<string, string>()
   /** The stations do not hear each other, and their clients hear all of them. */
   clientsMeet = false
+  /** VIPs that a stranger has: they are owned, and not announced. */
+  readonly strangers = new Set<string>()
   /** No client says anything. */
   quiet = false
   /** Whoever records all frames, to replay them. */
@@ -261,9 +265,20 @@ export class Segment {
   #act(station: Station, effects: readonly Effect[]): void {
     for (const effect of effects) {
       this.observer.happened(station, effect, this.now)
-      if (effect.type === 'own') this.#record(effect.vip, station.name)
+      if (effect.type === 'own') this.#own(station, effect)
       if (effect.type === 'send') this.#broadcast(station, effect.frame)
     }
+  }
+
+  /** What nobody has announced yet is probed first. */
+  #own(station: Station, { vip, cause }: Effect & { type: 'own' }): void {
+    const { member } = station
+    const announce = () => {
+      if (station.member === member && !this.strangers.has(vip)) member?.announced(vip, this.#clock(station))
+    }
+    if (cause === 'Vacant') this.at(this.now + PROBING_MS, announce)
+    else announce()
+    this.#record(vip, station.name)
   }
 
   #record(vip: string, owner: string): void {

@@ -6,8 +6,8 @@ import type { Outcome } from './simulate.ts'
 const limits = {
   /** Two nodes claimed at once: a frame's way, and what is lost of the first ones. */
   claimed: 50,
-  /** Two parts of a segment met again: a heartbeat round, and the claims asked for. */
-  healed: 150,
+  /** Two parts of a segment met again: a heartbeat of those that look for each other, and the answer. */
+  healed: 50,
   /** Those two do not hear each other, and others tell the lower one. */
   apart: 100,
   vacant: 500,

@@ -132,6 +132,7 @@ export const network = {
     },
   },
   'joins and loss of 5%': {
+    nodes: [4, 8],
     start: lossy(0.05),
     strike: repeatedly(3, (segment, random, names) => {
       const name = random.pick(names)

@@ -16,6 +16,7 @@ export const processes = {
     strike: repeatedly(2, (segment, random, names) => segment.kill(random.pick(names))),
   },
   'crash and restart': {
+    nodes: [4, 8],
     strike: repeatedly(3, (segment, random, names, length) => {
       const name = random.pick(names)
       segment.kill(name)
