@@ -19,13 +19,24 @@ export interface RouteChange {
 /** Room for what the kernel tells while `ip` is not running (bytes): 10,000 routes at once, of several next hops. */
 const RECEIVE_BUFFER = 64 << 20
 
-/** Of documentation (RFC 5737): nobody's route. */
-const probe = '192.0.2.1'
+/** Of documentation (RFC 5737): nobody's routes. */
+const markers = '192.0.2.'
+export const isMarker = ({ destination }: RouteChange): boolean => destination.startsWith(markers)
 
 /**
- * Watches for as long as it is subscribed to. The first value comes when nothing is missed any more: it is of a route
- * to `192.0.2.1`, which is made for that.
+ * Makes and deletes a route to an address, which it returns. Whoever is told of that one has been told of everything before it.
+ *
+ * @param number from 1 to 254
  */
+export async function mark(lab: Lab, number: number): Promise<string> {
+  const address = `${markers}${number}`
+  for (const verb of ['add', 'delete']) {
+    await exec(['ip', 'route', verb, 'blackhole', `${address}/32`], { namespace: namespaceOf(lab.name, 'router') })
+  }
+  return address
+}
+
+/** Watches for as long as it is subscribed to. The first value, of a marker, comes when nothing is missed any more. */
 export function watchFib(lab: Lab): Observable<RouteChange> {
   return new Observable(subscriber => {
     const namespace = namespaceOf(lab.name, 'router')
@@ -34,22 +45,20 @@ export function watchFib(lab: Lab): Observable<RouteChange> {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     child.on('error', error => subscriber.error(error))
     child.on('exit', () => subscriber.error(new Error('ip monitor ended')))
-    /** It goes on until the first knock is heard: what comes after that is not missed. */
-    const knocking = new AbortController()
+    const heard = new AbortController()
     createInterface({ input: child.stdout }).on('line', line => {
       const change = routeChange(line)
-      if (change === undefined || (knocking.signal.aborted && change.destination === probe)) return
-      if (change.destination === probe) knocking.abort()
+      if (change === undefined) return
+      if (isMarker(change)) heard.abort()
       subscriber.next(change)
     })
-    const knock = async () => {
-      while (!knocking.signal.aborted && !subscriber.closed) {
-        for (const verb of ['add', 'delete'])
-          await exec(['ip', 'route', verb, 'blackhole', `${probe}/32`], { namespace })
+    const begin = async () => {
+      while (!heard.signal.aborted && !subscriber.closed) {
+        await mark(lab, 1)
         await sleep(50)
       }
     }
-    knock().catch(error => subscriber.error(error))
+    begin().catch(error => subscriber.error(error))
     return () => child.kill()
   })
 }

@@ -6,7 +6,7 @@ import { type Announcer, announcers, bgpAnnouncement } from '../desired/announce
 import { layer2Announcement } from '../desired/announcement/layer2.ts'
 import { eligibleNodes } from '../desired/candidates.ts'
 import { nodeObjection } from '../desired/forward.ts'
-import { isHeardOf } from '../desired/node.ts'
+import { heardOf } from '../desired/node.ts'
 import type { Service } from '../kube/objects.ts'
 import { keyOf } from '../kube/resources.ts'
 import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
@@ -59,7 +59,7 @@ function commonOf({ nodes, eips, bgpConfs, bgpPeers }: Snapshot): Common {
   return {
     configured: conf?.spec.as !== undefined,
     speakers: announcers(conf, bgpPeers.values(), name => nodes.get(name)),
-    heardOf: new Set(all.filter(isHeardOf).map(({ metadata }) => metadata.name)),
+    heardOf: heardOf(all),
     objections: all
       .flatMap(node => {
         const objection = nodeObjection(node)

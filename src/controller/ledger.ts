@@ -6,7 +6,7 @@ import type { KubeClient } from '../kube/client.ts'
 import { isApiError } from '../kube/errors.ts'
 import { find } from '../kube/find.ts'
 import { virtualIPs } from '../kube/resources.ts'
-import { objectName, parseAddress } from '../net/address.ts'
+import { objectNameOf } from '../net/address.ts'
 import { isOlder } from '../status/writer.ts'
 import type { Holds } from './holds.ts'
 
@@ -104,7 +104,7 @@ export class Ledger {
       return true
     } catch (error) {
       if (!isApiError(error, 'AlreadyExists') && !isApiError(error, 'Unreachable')) throw error
-      const found = await find(this.#client, virtualIPs, { name: nameOf(entry) })
+      const found = await find(this.#client, virtualIPs, { name: objectNameOf(entry.address) })
       if (found === undefined) throw error
       this.seen(found)
       return serves(found, entry)
@@ -133,7 +133,7 @@ export class Ledger {
     const { uid = '', version = '', eip, protocol, services, held = null, reserved = null } = entry
     const spec = { eip, protocol, services, held, reserved }
     const patch = { metadata: { uid, resourceVersion: version }, spec }
-    return this.#client.mergePatch(virtualIPs, { name: nameOf(entry) }, patch)
+    return this.#client.mergePatch(virtualIPs, { name: objectNameOf(entry.address) }, patch)
   }
 
   async #delete(entry: Entry): Promise<void> {
@@ -143,7 +143,7 @@ export class Ledger {
       ...(version !== undefined && { resourceVersion: version }),
     }
     try {
-      await this.#client.delete(virtualIPs, { name: nameOf(entry) }, preconditions)
+      await this.#client.delete(virtualIPs, { name: objectNameOf(entry.address) }, preconditions)
     } catch (error) {
       if (!isApiError(error, 'NotFound')) throw error
     }
@@ -160,7 +160,7 @@ export class Ledger {
    * if it is as we knew it: then nothing was changed.
    */
   async #changed(entry: Entry, error: unknown): Promise<VirtualIP | undefined> {
-    const found = await find(this.#client, virtualIPs, { name: nameOf(entry) })
+    const found = await find(this.#client, virtualIPs, { name: objectNameOf(entry.address) })
     if (found !== undefined) {
       if (found.metadata.uid === entry.uid && found.metadata.resourceVersion === entry.version) throw error
       this.seen(found)
@@ -206,16 +206,9 @@ function draft(entry: Entry) {
   return {
     apiVersion,
     kind: virtualIPs.kind,
-    metadata: { name: nameOf(entry) },
+    metadata: { name: objectNameOf(entry.address) },
     spec: { address, eip, protocol, services, ...(reserved && { reserved }) },
   }
-}
-
-/** The name of the VirtualIP of an entry. */
-export function nameOf({ address }: Entry): string {
-  const parsed = parseAddress(address)
-  if (parsed === undefined) throw new TypeError(`${address} is in the ledger and no address`)
-  return objectName(parsed)
 }
 
 function serves({ spec }: VirtualIP, { services }: Entry): boolean {

@@ -3,6 +3,7 @@ import { together } from '../desired/announcement/together.ts'
 import type { Allocator } from '../ipam/allocator.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { keyOf, refOf } from '../kube/resources.ts'
+import { objectNameOf } from '../net/address.ts'
 import { createEventRecorder } from '../status/events.ts'
 import type { Writing } from '../status/reporter.ts'
 import { type GivenAddress, ingress, serviceFindings } from '../status/service.ts'
@@ -13,7 +14,6 @@ import type { Snapshot } from '../watch/snapshot.ts'
 import type { Outcome } from './allocation.ts'
 import { Announcements } from './announcements.ts'
 import { BgpStatus } from './bgpstatus.ts'
-import { nameOf } from './ledger.ts'
 import { type PoolStatus, poolStatus, poolTold } from './poolstatus.ts'
 import { ServiceStatus } from './servicestatus.ts'
 import { announcementTold, heldTold, reservedTold, type VirtualIPStatus, virtualIPStatus } from './virtualipstatus.ts'
@@ -85,17 +85,17 @@ export class ControllerStatus {
   /** Takes up what came of the work on a Service, by the snapshot that it was done by. */
   settled(key: string, { service, entries, decision, held, reserved }: Outcome, snapshot: Snapshot): void {
     for (const { entry, nodes } of held) {
-      const name = nameOf(entry)
+      const name = objectNameOf(entry.address)
       if (nodes.length > 0) this.#virtualIPs.write({ name }, snapshot.virtualIPs.get(name), heldTold(nodes))
     }
     for (const { entry, isInEip } of reserved) {
-      const name = nameOf(entry)
+      const name = objectNameOf(entry.address)
       this.#virtualIPs.write({ name }, snapshot.virtualIPs.get(name), reservedTold(key, isInEip))
     }
     if (service === undefined) return this.#services.forget(refOf(key))
     if (decision?.ours !== true) return this.#services.takeBack(service)
     const given = entries.map((entry): GivenAddress => {
-      const name = nameOf(entry)
+      const name = objectNameOf(entry.address)
       const vip = snapshot.virtualIPs.get(name)
       const own = this.#announcements.of(entry, vip, service, snapshot)
       const each = entry.services.map(keyOf).flatMap(of => {

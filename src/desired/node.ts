@@ -16,3 +16,7 @@ export function isHeardOf(node: Node | undefined): boolean {
   const ready = node?.status?.conditions?.find(({ type }) => type === 'Ready')
   return node !== undefined && ready?.status !== 'Unknown'
 }
+
+/** Names of the nodes of which that is so. */
+export const heardOf = (nodes: readonly Node[]): ReadonlySet<string> =>
+  new Set(nodes.filter(isHeardOf).map(({ metadata }) => metadata.name))

@@ -52,6 +52,13 @@ export function objectName(address: Address): string {
   return stringifyIp({ version: 6, number: address.bits }, { compress: false }).replaceAll(':', '-')
 }
 
+/** The same of an address that is text. @throws TypeError if it is none */
+export function objectNameOf(text: string): string {
+  const address = parseAddress(text)
+  if (address === undefined) throw new TypeError(`${text} is no address`)
+  return objectName(address)
+}
+
 /** The address that an object stands for; undefined for any name that `objectName` would not have given. */
 export function addressOfObjectName(name: string): Address | undefined {
   const address = parseAddress(name.replaceAll('-', ':'))

@@ -4,7 +4,7 @@ import { type NodeName, routerAddress, routerAs } from '../../hack/lab/addresses
 import { cut, join } from '../../hack/lab/cables.ts'
 import { killPart, signalPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
-import { type RouteEvent, RouteWatch } from './routes.ts'
+import { RouteWatch } from './routes.ts'
 import { always, bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, scenario } from './support.ts'
 
 const pool = eip('pool', { address: '10.66.0.0/24', addresses: ['fd66::/64'] })
@@ -46,7 +46,7 @@ async function withdrawn(addresses: readonly string[], act: () => unknown): Prom
     )
   }
   const changes = await watch.stop(...addresses)
-  return Math.max(...changes.map(({ at }: RouteEvent) => at)) - began
+  return Math.max(...changes.map(({ at }) => at)) - began
 }
 
 const routedByBoth = async (addresses: readonly string[]) => {

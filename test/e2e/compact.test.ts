@@ -5,7 +5,7 @@ import { cut, join } from '../../hack/lab/cables.ts'
 import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { manyServed } from './many.ts'
-import { RouteWatch, addressOf as routeOf } from './routes.ts'
+import { RouteWatch } from './routes.ts'
 import { bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, type Request, scenario } from './support.ts'
 import { sameNextHops, unchanged, unharmed, Witness } from './witness.ts'
 
@@ -165,7 +165,7 @@ test.serial('18, 20: a Service that goes while a gobgpd is away leaves nothing a
   await announcesAll('node1', fib)
   t.deepEqual(await scene.fib(), fib)
   const noticed = await witness.noticed()
-  sameNextHops(t, { ...noticed, routes: noticed.routes.filter(event => routeOf(event) !== passing) }, nodes)
+  sameNextHops(t, { ...noticed, routes: noticed.routes.filter(({ destination }) => destination !== passing) }, nodes)
   unharmed(t, noticed)
 })
 

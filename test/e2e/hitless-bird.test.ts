@@ -5,7 +5,6 @@ import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { askRouter } from '../../hack/lab/routers.ts'
 import { manyServed } from './many.ts'
-import { addressOf as routeOf } from './routes.ts'
 import { bgpConf, bgpPeer, eip, eventually, loadBalancer, scenario } from './support.ts'
 import { sameNextHops, unchanged, unharmed, Witness } from './witness.ts'
 
@@ -67,7 +66,7 @@ test.serial(
     const address = await announceNew('after-replica')
     const back = await witness.noticed()
     // The paths of what is new come one by one.
-    const routes = back.routes.filter(event => routeOf(event) !== address)
+    const routes = back.routes.filter(({ destination }) => destination !== address)
     sameNextHops(t, { ...back, routes }, nodes)
     unharmed(t, back)
   },

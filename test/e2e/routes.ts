@@ -1,109 +1,74 @@
-/** Every change of the router's kernel routes, as it happens: what a look now and then would miss. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { namespaceOf } from '../../hack/lab/addresses.ts'
-import { exec, inNamespace } from '../../hack/lab/exec.ts'
+/** Every change of the router's kernel routes, from one moment to another. */
+import type { Subscription } from 'rxjs'
+import { isMarker, mark, type RouteChange, watchFib } from '../../hack/lab/fib.ts'
 import type { Lab } from '../../hack/lab/lab.ts'
 import { eventually } from './support.ts'
 
-export interface RouteEvent {
-  /** Milliseconds since the epoch, as `Date.now()`. */
-  readonly at: number
-  /** As `ip monitor route` writes it, in one line. */
-  readonly text: string
-}
-
-/** Of documentation (RFC 5737): no VIP. A change of it in between shows that all changes before it have been seen. */
-const marker = '192.0.2.1'
-
-/** Room for what the kernel tells while `ip` is not running (bytes). */
-const RECEIVE_BUFFER = 64 << 20
-
 export class RouteWatch {
-  readonly #namespace: string
-  readonly #process
-  #output = ''
+  readonly #lab: Lab
+  readonly #changes: RouteChange[] = []
+  readonly #subscription: Subscription
+  /** Of markers, those that were told. */
+  readonly #marked = new Set<string>()
+  #failure: unknown
 
-  private constructor(namespace: string) {
-    this.#namespace = namespace
-    const monitor = ['ip', '-rcvbuf', `${RECEIVE_BUFFER}`, '-tshort', 'monitor', 'route']
-    const [command = '', ...args] = inNamespace(namespace, monitor)
-    this.#process = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-    this.#process.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.#output += text
+  private constructor(lab: Lab) {
+    this.#lab = lab
+    this.#subscription = watchFib(lab).subscribe({
+      next: change => {
+        if (isMarker(change)) this.#marked.add(change.destination)
+        else this.#changes.push(change)
+      },
+      error: error => {
+        this.#failure = error
+      },
     })
   }
 
   /** Resolves once nothing is missed any more. */
   static async start(lab: Lab): Promise<RouteWatch> {
-    const watch = new RouteWatch(namespaceOf(lab.name, 'router'))
-    await eventually(
-      'ip monitor tells',
-      () => watch.#mark(),
-      () => watch.#events(marker).length > 0,
-    )
+    const watch = new RouteWatch(lab)
+    await watch.all()
     return watch
   }
 
-  /** The changes so far of the routes to an address. */
-  events(address: string): readonly RouteEvent[] {
-    return this.#events(address)
-  }
-
-  /** All changes so far, of routes to whatever address, in order. */
-  async all(): Promise<readonly RouteEvent[]> {
-    const before = this.#events(marker).length
-    await this.#mark()
-    await eventually(
-      'ip monitor has told all',
-      () => this.#events(marker).length,
-      count => count > before,
-    )
-    return parseAll(this.#output).filter(event => addressOf(event) !== marker)
+  /** All changes so far, in order. */
+  async all(): Promise<readonly RouteChange[]> {
+    await this.#told(marked => marked.size > 0)
+    const last = await mark(this.#lab, 2 + this.#marked.size)
+    await this.#told(marked => marked.has(last))
+    return [...this.#changes]
   }
 
   /** Ends it; resolves to all changes of the routes to these addresses, in order. */
-  async stop(...addresses: readonly string[]): Promise<readonly RouteEvent[]> {
+  async stop(...addresses: readonly string[]): Promise<readonly RouteChange[]> {
     const all = await this.all()
-    this.#process.kill()
-    await once(this.#process, 'exit')
-    return all.filter(event => addresses.includes(addressOf(event)))
+    this.#subscription.unsubscribe()
+    return all.filter(({ destination }) => addresses.includes(destination))
   }
 
-  async #mark(): Promise<void> {
-    const route = ['blackhole', `${marker}/32`]
-    await exec(['ip', 'route', 'add', ...route], { namespace: this.#namespace })
-    await exec(['ip', 'route', 'delete', ...route], { namespace: this.#namespace })
-  }
-
-  #events(address: string): readonly RouteEvent[] {
-    return parseAll(this.#output).filter(event => addressOf(event) === address)
+  async #told(enough: (marked: ReadonlySet<string>) => boolean): Promise<void> {
+    await eventually(
+      'ip monitor has told all',
+      () => {
+        if (this.#failure !== undefined) throw this.#failure
+        return this.#marked
+      },
+      enough,
+    )
   }
 }
 
-const parseAll = (output: string): readonly RouteEvent[] => output.split(/^(?=\[)/m).flatMap(text => parse(text))
-
-/** Of `[2026-01-02T03:04:05.678901] 10.66.0.1 proto bgp …`, the next hops of a multipath route on lines of their own. */
-function parse(text: string): RouteEvent | [] {
-  const match = /^\[([^\]]+)\](.*)$/s.exec(text)
-  if (match === null) return []
-  return { at: Date.parse(match[1] ?? ''), text: (match[2] ?? '').trim().replaceAll(/\s+/g, ' ') }
-}
-
-export const isDeletion = ({ text }: RouteEvent): boolean => text.startsWith('Deleted')
-
-/** Whose route changed, as `ip` writes it: without the length of a prefix that is one address. */
-export const addressOf = (event: RouteEvent): string =>
-  event.text.split(' ').find(word => /^[\da-f]*[.:]/.test(word)) ?? ''
+export const isDeletion = ({ nextHops }: RouteChange): boolean => nextHops.length === 0
 
 /** zebra replaces an IPv6 route by deleting it and adding it at once (milliseconds). */
 const REPLACED_WITHIN = 20
 
-/** Those events of one address or several that left an address without a route. */
-export function losses(events: readonly RouteEvent[]): readonly string[] {
-  return events.flatMap((event, index) => {
-    const next = events.slice(index + 1).find(later => addressOf(later) === addressOf(event))
-    const replaced = next !== undefined && !isDeletion(next) && next.at - event.at <= REPLACED_WITHIN
-    return isDeletion(event) && !replaced ? [event.text] : []
+/** Destinations, of one change or several, that were left without a route. */
+export function losses(changes: readonly RouteChange[]): readonly string[] {
+  return changes.flatMap((change, index) => {
+    const next = changes.slice(index + 1).find(({ destination }) => destination === change.destination)
+    const replaced = next !== undefined && !isDeletion(next) && next.at - change.at <= REPLACED_WITHIN
+    return isDeletion(change) && !replaced ? [change.destination] : []
   })
 }

@@ -11,7 +11,7 @@ import { type Answered, AnswerWitness } from '../../hack/lab/segment/witness.ts'
 import type { Eip } from '../../src/api/eip.ts'
 import type { Owner } from '../../src/api/virtualip.ts'
 import { services } from '../../src/kube/resources.ts'
-import { objectName, parseAddress } from '../../src/net/address.ts'
+import { objectNameOf } from '../../src/net/address.ts'
 import { slots } from '../../src/streams/slots.ts'
 import { bothFamilies, eip, eventually, loadBalancer, type Scenario, scenario } from './support.ts'
 
@@ -166,9 +166,7 @@ export class Segment {
 
   /** Who owns a VIP as its status tells. */
   async recorded(address: string): Promise<readonly Owner[]> {
-    const parsed = parseAddress(address)
-    if (parsed === undefined) throw new Error(`no address: ${address}`)
-    return (await this.scene.virtualIP(objectName(parsed)))?.status?.owners ?? []
+    return (await this.scene.virtualIP(objectNameOf(address)))?.status?.owners ?? []
   }
 
   /** Waits until the status of each VIP names the node that answers for it. */

@@ -2,15 +2,16 @@
 import type { ExecutionContext } from 'ava'
 import { type NodeName, nodeAddress, nodeNumber } from '../../hack/lab/addresses.ts'
 import { BgpCapture, type SentMessage } from '../../hack/lab/bgpcapture.ts'
+import type { RouteChange } from '../../hack/lab/fib.ts'
 import { type Load, LoadClient } from '../../hack/lab/load.ts'
-import { addressOf, isDeletion, losses, type RouteEvent, RouteWatch } from './routes.ts'
+import { isDeletion, losses, RouteWatch } from './routes.ts'
 import { eventually, type Scenario } from './support.ts'
 
 export interface Noticed {
   /** What the nodes sent to the router, but for KEEPALIVEs. */
   readonly sent: readonly SentMessage[]
   /** Changes of the kernel's routes. */
-  readonly routes: readonly RouteEvent[]
+  readonly routes: readonly RouteChange[]
   readonly load: Load
 }
 
@@ -88,24 +89,18 @@ export function unharmed(t: ExecutionContext, { load: { opened, failed, exchange
 
 /** No route changed, but for that of an address that is new. */
 export function unchanged(t: ExecutionContext, { routes }: Noticed, address?: string): void {
-  t.deepEqual(
-    routes
-      .filter(event => addressOf(event) !== address)
-      .map(({ text }) => text)
-      .slice(0, 10),
-    [],
-  )
+  t.deepEqual(routes.filter(({ destination }) => destination !== address).slice(0, 10), [])
 }
 
 /** Routes may have been written anew, but no address was without a route, or with one that lacks any of these next hops. */
 export function sameNextHops(t: ExecutionContext, { routes }: Noticed, nodes: readonly NodeName[]): void {
   t.deepEqual(losses(routes), [])
-  const fewer = ({ text }: RouteEvent) => {
-    const hops = nodes.map(node => nodeAddress(nodeNumber(node))[text.includes(':') ? 'v6' : 'v4'])
-    return !hops.every(hop => text.split(' ').includes(hop))
+  const fewer = ({ destination, nextHops }: RouteChange) => {
+    const hops = nodes.map(node => nodeAddress(nodeNumber(node))[destination.includes(':') ? 'v6' : 'v4'])
+    return !hops.every(hop => nextHops.includes(hop))
   }
   t.deepEqual(
-    routes.filter(event => !isDeletion(event) && fewer(event)),
+    routes.filter(change => !isDeletion(change) && fewer(change)),
     [],
   )
 }

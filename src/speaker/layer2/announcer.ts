@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Eip } from '../../api/eip.ts'
 import { networksOf } from '../../desired/interfaces.ts'
 import { layer2Vip, type Placement, placement } from '../../desired/layer2.ts'
-import { isHeardOf } from '../../desired/node.ts'
+import { heardOf } from '../../desired/node.ts'
 import type { Links, Route } from '../../layer2/links.ts'
 import type { Vip } from '../../layer2/responder.ts'
 import { addressOfObjectName, formatAddress } from '../../net/address.ts'
@@ -86,7 +86,7 @@ export class Layer2Announcer {
         ...[...eips].map(([name, eip]) => [name, placed(name, eip)] as const),
       ]),
       networks: networksOf(routes),
-      heardOf: new Set(known.filter(isHeardOf).map(({ metadata }) => metadata.name)),
+      heardOf: heardOf(known),
     }
     if (isDeepStrictEqual(common, this.#common)) return false
     this.#common = common

@@ -5,7 +5,7 @@ import type { KubeClient, Part } from '../../kube/client.ts'
 import { virtualIPs } from '../../kube/resources.ts'
 import type { Links } from '../../layer2/links.ts'
 import type { Vip } from '../../layer2/responder.ts'
-import { objectName, parseAddress } from '../../net/address.ts'
+import { objectNameOf } from '../../net/address.ts'
 import { dated, type Finding, findingsOf } from '../../status/conditions.ts'
 import { Reporter, type Writing } from '../../status/reporter.ts'
 import { emptySnapshot, type Snapshot } from '../../watch/snapshot.ts'
@@ -55,7 +55,7 @@ export class Layer2Status {
 
   /** Takes up what the responder tells of a VIP. */
   heard(event: ClaimEvent): void {
-    const name = nameOf(event.address)
+    const name = objectNameOf(event.address)
     const claims = this.#claims.get(name) ?? new Map<string, Claim>()
     const vip = this.#snapshot.virtualIPs.get(name)
     const recorded = vip && ownerOn(vip, event.interface)
@@ -87,7 +87,7 @@ export class Layer2Status {
 
   /** Something has changed that decides whether anybody can answer for these addresses. */
   unsettle(addresses: Iterable<string>): void {
-    for (const address of addresses) this.#young.add(nameOf(address))
+    for (const address of addresses) this.#young.add(objectNameOf(address))
   }
 
   /** What this node answered for it does not any more, and cannot say what has become of it. */
@@ -168,10 +168,4 @@ export class Layer2Status {
       exclusive: () => true,
     })
   }
-}
-
-function nameOf(address: string): string {
-  const parsed = parseAddress(address)
-  if (parsed === undefined) throw new TypeError(`${address} is no address`)
-  return objectName(parsed)
 }

@@ -8,6 +8,7 @@ import {
   formatAddress,
   hostPrefix,
   objectName,
+  objectNameOf,
   parseAddress,
 } from '../../../src/net/address.ts'
 import { anAddress } from './arbitrary.ts'
@@ -39,9 +40,14 @@ for (const { text, prefix, name, ...form } of forms) {
     t.is(formatAddress(address), text)
     t.is(hostPrefix(address), prefix)
     t.is(objectName(address), name)
+    t.is(objectNameOf(text), name)
     t.deepEqual(addressOfObjectName(name), address)
   })
 }
+
+test('what is no address stands for no object', t => {
+  t.throws(() => objectNameOf('10.0.0'), { instanceOf: TypeError })
+})
 
 for (const [text, canonical] of [
   ['2001:0DB8:0000:0000:0000:0000:0000:0001', '2001:db8::1'],
