@@ -39,6 +39,7 @@ import { monotonic } from './streams/time.ts'
 import type { Kind } from './watch/kinds.ts'
 import type { Change } from './watch/reduce.ts'
 import { watchCluster } from './watch/watch.ts'
+import { webhook } from './webhook.ts'
 
 const LEASE = 'fairlead-controller'
 /** From a signal to the end at the latest (milliseconds). */
@@ -155,12 +156,23 @@ function control(options: ControllerOptions, { cluster, client, log, stop }: Sha
     ignoreElements(),
   )
   return merge(
+    validate(options, { cluster, client, log, stop }),
     merge(cluster, speakers).pipe(
       takeUntil(stop),
       switchMap(() => EMPTY),
     ),
     concat(working, leaving),
   )
+}
+
+/** Serves the webhook until it is stopped, whether or not it leads. */
+function validate(
+  { namespace, webhook: listen }: ControllerOptions,
+  { stop, ...parts }: Pick<Shared, 'cluster' | 'client' | 'log' | 'stop'>,
+): Observable<never> {
+  if (listen === undefined) return EMPTY
+  const time = { scheduler: monotonic, clock: () => new Date() }
+  return webhook({ ...parts, ...time, namespace, listen, random: Math.random }).pipe(takeUntil(stop))
 }
 
 /** Announces until it is stopped. As long as this lives, gobgpd is told so. */

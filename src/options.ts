@@ -1,8 +1,10 @@
+import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { levels } from 'pino'
 import type { Announces } from './api/bgpconf.ts'
 import { defaultLoadBalancerClass, systemNamespace } from './api/names.ts'
+import type { ListenAddress } from './webhook/server.ts'
 
 /** What the command line and the environment say, checked. */
 export interface CommonOptions {
@@ -19,6 +21,8 @@ export interface ControllerOptions extends Pick<CommonOptions, 'namespace' | 'po
   readonly identity: string
   readonly loadBalancerClass: string
   readonly requireAnnotation: boolean
+  /** Where the validating webhook is served; absent: nowhere. */
+  readonly webhook?: ListenAddress
 }
 
 export interface SpeakerOptions extends Pick<CommonOptions, 'namespace' | 'podName'> {
@@ -95,6 +99,11 @@ function controlling(command: Command): Command {
       ),
     )
     .option('--require-annotation', 'serve only Services annotated lb.kubesphere.io/v1alpha1: openelb', false)
+    .option(
+      '--webhook <[address:]port>',
+      'serve the validating webhook there, over HTTPS; default: it is not served',
+      listenAddress,
+    )
 }
 
 function speaking(command: Command): Command {
@@ -152,6 +161,23 @@ function proxyHealthUrl(text: string): string {
     throw new InvalidArgumentError('It has to be off or an http(s) URL such as http://{address}:10256/healthz.')
   }
   return text
+}
+
+/** `9443`, `127.0.0.1:9443` or `[::1]:9443`. */
+function listenAddress(text: string): ListenAddress {
+  const {
+    host,
+    v6,
+    digits = '',
+  } = /^(?:(?:(?<host>[\d.]+)|\[(?<v6>[^\]]+)\]):)?(?<digits>\d{1,5})$/.exec(text)?.groups ?? {}
+  const address = v6 ?? host
+  const port = Number(digits)
+  if (digits === '' || port < 1 || port > 65_535 || (address !== undefined && isIP(address) === 0)) {
+    throw new InvalidArgumentError(
+      'It has to be a port, or an IP address and a port such as 127.0.0.1:9443 or [::1]:9443.',
+    )
+  }
+  return { port, ...(address !== undefined && { host: address }) }
 }
 
 /** 0 stands for `off`. */

@@ -81,6 +81,9 @@ export const conditionTypes = {
 
 export const controllerFieldManager = 'fairlead-controller'
 
+/** Of the authorities in the webhook's configuration. */
+export const webhookFieldManager = 'fairlead-webhook'
+
 /** One for each interface in layer 2: whichever node owns an address there, it replaces what the owner before said. */
 export const segmentFieldManager = (interfaceName: string): string => `fairlead-layer2-${interfaceName}`
 
@@ -89,6 +92,12 @@ export const segmentReadinessFieldManager = 'fairlead-layer2'
 
 /** The Secret whose `key` the speakers authenticate their frames in layer 2 with. */
 export const segmentSecret = 'fairlead-layer2'
+
+/** The validating webhook: its Service, and the Secret with its certificates. */
+export const webhookName = 'fairlead-webhook'
+
+/** The ValidatingWebhookConfiguration in which API servers are told whom to trust. */
+export const webhookConfiguration = 'fairlead'
 
 /** The Lease by which the speaker of a node tells that it follows the ledger. */
 export const speakerLease = (nodeName: string): string => `fairlead-speaker-${nodeName}`

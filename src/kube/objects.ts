@@ -86,6 +86,19 @@ export interface Secret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>
 }
 
+/** admissionregistration.k8s.io/v1. */
+export interface ValidatingWebhookConfiguration extends KubeObject {
+  readonly webhooks?: readonly {
+    readonly name: string
+    readonly clientConfig: {
+      readonly service?: { readonly namespace: string; readonly name: string }
+      readonly url?: string
+      /** PEM, in base64. */
+      readonly caBundle?: string
+    }
+  }[]
+}
+
 export interface Pod extends KubeObject {
   readonly metadata: ObjectMeta & {
     readonly ownerReferences?: readonly {

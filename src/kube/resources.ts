@@ -4,7 +4,16 @@ import type { BgpPeer } from '../api/bgppeer.ts'
 import type { Eip } from '../api/eip.ts'
 import { group, version } from '../api/names.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
-import type { DaemonSet, Event, KubeObject, Lease, Namespace, Pod, Secret } from './objects.ts'
+import type {
+  DaemonSet,
+  Event,
+  KubeObject,
+  Lease,
+  Namespace,
+  Pod,
+  Secret,
+  ValidatingWebhookConfiguration,
+} from './objects.ts'
 import { trim, trimEndpointSlice, trimNode, trimService } from './trim.ts'
 
 /** A kind of objects; `T` is what one of them looks like. */
@@ -68,6 +77,12 @@ export const nodes = resource('v1', 'Node', 'nodes', trimNode)
 export const namespaces = resource<Namespace>('v1', 'Namespace', 'namespaces')
 export const pods = resource<Pod>('v1', 'Pod', 'pods', whole)
 export const secrets = resource<Secret>('v1', 'Secret', 'secrets', whole)
+export const validatingWebhookConfigurations = resource<ValidatingWebhookConfiguration>(
+  'admissionregistration.k8s.io/v1',
+  'ValidatingWebhookConfiguration',
+  'validatingwebhookconfigurations',
+  whole,
+)
 export const daemonSets = resource<DaemonSet>('apps/v1', 'DaemonSet', 'daemonsets', whole)
 export const replicaSets = resource('apps/v1', 'ReplicaSet', 'replicasets')
 export const leases = resource<Lease>('coordination.k8s.io/v1', 'Lease', 'leases')

@@ -9,7 +9,7 @@ import { emptySnapshot } from './snapshot.ts'
 import { mergeTouched, nothingTouched, touchesAnything } from './touched.ts'
 import { type WatchKindOptions, watchKind } from './watchkind.ts'
 
-export interface ClusterWatchOptions extends Omit<WatchKindOptions, 'heard' | 'timeoutSeconds'> {
+export interface ClusterWatchOptions extends Omit<WatchKindOptions, 'heard' | 'timeoutSeconds' | 'selection'> {
   /** Called when the server said a word about a kind, if only that nothing happened. */
   readonly heard?: (kind: Kind) => void
 }

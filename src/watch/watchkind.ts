@@ -15,7 +15,7 @@ import {
   timeout,
   timer,
 } from 'rxjs'
-import type { KubeClient } from '../kube/client.ts'
+import type { KubeClient, Selection } from '../kube/client.ts'
 import { ApiError, isApiError } from '../kube/errors.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import type { Resource } from '../kube/resources.ts'
@@ -37,6 +37,8 @@ export interface WatchKindOptions {
    * where nothing happens, the end is all that is heard. 60 if absent.
    */
   readonly timeoutSeconds?: number
+  /** Absent: all of the kind. */
+  readonly selection?: Selection
 }
 
 /** Milliseconds without a word, the end at the latest, after which a watch counts as stalled. */
@@ -49,7 +51,7 @@ const silenceOf = (timeoutSeconds: number): number => timeoutSeconds * 1000 + 5_
 export const watchKind = <T extends KubeObject>(
   client: KubeClient,
   resource: Resource<T>,
-  { backoff, scheduler, report, heard, timeoutSeconds = 60 }: WatchKindOptions,
+  { backoff, scheduler, report, heard, timeoutSeconds = 60, selection }: WatchKindOptions,
 ): Observable<WatchEvent<T>> =>
   defer(() => {
     /** Absent: everything has to be listed. */
@@ -60,7 +62,7 @@ export const watchKind = <T extends KubeObject>(
 
     const pause = (error?: unknown) => timer(retryDelay(backoff, Math.max(1, fruitless), error), scheduler)
 
-    const list = defer(() => client.list(resource)).pipe(
+    const list = defer(() => client.list(resource, selection)).pipe(
       map(({ items, resourceVersion }): WatchEvent<T> => {
         position = resourceVersion
         return { type: 'synced', items }
@@ -70,7 +72,7 @@ export const watchKind = <T extends KubeObject>(
 
     const watch = defer(() => {
       const begun = scheduler.now()
-      return client.watch(resource, { resourceVersion: position ?? '', timeoutSeconds }).pipe(
+      return client.watch(resource, { ...selection, resourceVersion: position ?? '', timeoutSeconds }).pipe(
         timeout({ each: silence, scheduler, with: () => throwError(() => stalled(resource, silence)) }),
         tap({
           next: notice => {

@@ -41,6 +41,7 @@ async function can(controlPlane: ControlPlane, identity: Identity, verb: string,
 
 const inSystem = '--namespace=fairlead-system'
 const everywhere = '--all-namespaces'
+const webhooks = 'validatingwebhookconfigurations.admissionregistration.k8s.io'
 
 const cases: readonly [identities: readonly Identity[], expected: 'yes' | 'no', verb: string, ...what: string[]][] = [
   [['controller', 'speaker', 'manager'], 'yes', 'watch', 'services', everywhere],
@@ -72,6 +73,15 @@ const cases: readonly [identities: readonly Identity[], expected: 'yes' | 'no', 
   [['speaker'], 'no', 'create', 'secrets', inSystem],
   [['controller', 'manager'], 'yes', 'create', 'secrets', inSystem],
   [['controller'], 'no', 'get', 'secrets/fairlead-layer2', inSystem],
+  [['controller', 'manager'], 'yes', 'update', 'secrets/fairlead-webhook', inSystem],
+  [['controller', 'manager'], 'yes', 'watch', 'secrets/fairlead-webhook', inSystem],
+  [['speaker'], 'no', 'get', 'secrets/fairlead-webhook', inSystem],
+  [['controller', 'manager'], 'no', 'update', 'secrets/fairlead-layer2', inSystem],
+  [['controller', 'manager'], 'no', 'delete', 'secrets/fairlead-webhook', inSystem],
+  [['controller', 'manager'], 'yes', 'patch', `${webhooks}/fairlead`],
+  [['controller', 'manager'], 'no', 'patch', `${webhooks}/other`],
+  [['controller', 'manager'], 'no', 'create', webhooks],
+  [['speaker'], 'no', 'get', `${webhooks}/fairlead`],
   [['controller', 'manager'], 'no', 'create', 'secrets', '--namespace=default'],
   [['controller', 'speaker', 'manager'], 'no', 'list', 'secrets', inSystem],
   [['controller', 'speaker', 'manager'], 'no', 'get', 'secrets/other', inSystem],

@@ -1,0 +1,104 @@
+import type { Logger } from 'pino'
+import {
+  defer,
+  ignoreElements,
+  merge,
+  type Observable,
+  retry,
+  type SchedulerLike,
+  switchMap,
+  take,
+  tap,
+  timer,
+} from 'rxjs'
+import type { KubeClient } from './kube/client.ts'
+import { isApiError } from './kube/errors.ts'
+import { backoffDelay } from './streams/backoff.ts'
+import type { Change } from './watch/reduce.ts'
+import { readReview, writeReview } from './webhook/admission.ts'
+import { keepCertificates } from './webhook/certificates/keeper.ts'
+import { confirmed } from './webhook/confirm.ts'
+import { review } from './webhook/review.ts'
+import { type ListenAddress, serve } from './webhook/server.ts'
+
+const BACKOFF_MS = { first: 100, most: 10_000 }
+
+export interface WebhookParts {
+  /** Replays its last value. */
+  readonly cluster: Observable<Change>
+  readonly client: KubeClient
+  /** Of the installation: where the certificates are kept. */
+  readonly namespace: string
+  readonly listen: ListenAddress
+  readonly log: Logger
+  /** Monotonic time. */
+  readonly scheduler: SchedulerLike
+  /** Wall-clock time, by which certificates are valid. */
+  readonly clock: () => Date
+  readonly random: () => number
+}
+
+/**
+ * The validating webhook, for as long as it is subscribed to, of every replica whether or not it leads: cluster -> review, once
+ * the cluster has been seen and there is a certificate.
+ */
+export function webhook({
+  cluster,
+  client,
+  namespace,
+  listen,
+  log,
+  scheduler,
+  clock,
+  random,
+}: WebhookParts): Observable<never> {
+  return defer(() => {
+    const backoff = { ...BACKOFF_MS, random }
+    let snapshot: Change['snapshot'] | undefined
+    const seen = cluster.pipe(tap(change => (snapshot = change.snapshot)))
+    const answer = async (body: string) => {
+      const request = readReview(body)
+      if (request === undefined || snapshot === undefined) return undefined
+      let verdict = review(request, snapshot)
+      if (verdict.refusals.length > 0) {
+        verdict = review(request, await confirmed(client, request.kind.kind, snapshot))
+      }
+      if (verdict.refusals.length > 0) log.info({ kind: request.kind.kind, ...verdict }, 'refused')
+      return writeReview(request, verdict)
+    }
+    const certificates = keepCertificates(client, {
+      namespace,
+      // What makes certificates is loaded when one is to be made, which is every few weeks.
+      issue: async (names, now) => (await import('./webhook/certificates/issue.ts')).issue(names, now),
+      clock,
+      scheduler,
+      backoff,
+      report: err => {
+        const outrun = isApiError(err, 'AlreadyExists') || isApiError(err, 'Conflict')
+        if (outrun) log.debug('another replica wrote the certificates first')
+        else log.warn({ err }, 'the certificates of the webhook could not be kept; trying again')
+      },
+    }).pipe(tap(() => log.info('serves a new certificate')))
+    const server = serve({
+      listen,
+      certificates,
+      answer,
+      report: err => log.error({ err }, 'an AdmissionReview could not be answered'),
+    }).pipe(
+      tap(address => log.info({ address }, 'the webhook listens')),
+      retry({
+        delay: (err, failures) => {
+          log.error({ err, failures }, 'the webhook cannot listen; trying again')
+          return timer(backoffDelay(backoff, failures), scheduler)
+        },
+      }),
+    )
+    return merge(
+      seen,
+      cluster.pipe(
+        take(1),
+        switchMap(() => server),
+      ),
+    ).pipe(ignoreElements())
+  })
+}
