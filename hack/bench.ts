@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `npm run bench -- NAME`: measurements on real components, one table each. Run on a quiet machine. */
 import { Command, Option } from 'commander'
+import { allocation, allocationBenchNames } from './bench/allocation.ts'
 import { benchNames, bgp } from './bench/bgp.ts'
 import { failuresBench } from './bench/failures.ts'
 import { layer2, layer2BenchNames } from './bench/layer2.ts'
@@ -15,6 +16,20 @@ program
   .option('--services <count>', 'how many', Number, 1000)
   .option('--in-flight <count>', 'requests at a time', Number, 64)
   .action(ledger)
+
+program
+  .command('allocation')
+  .description(
+    'addresses: given by the allocator alone and through the API server, taken back, and after the leader died',
+  )
+  .addOption(
+    new Option('--only <names...>', 'some of the rows').choices(allocationBenchNames).default(allocationBenchNames),
+  )
+  .option('--services <count>', 'of the rows that need many; their own number if absent', wholeNumber)
+  .option('--samples <count>', 'of each row; its own number if absent', wholeNumber)
+  .option('--lab <name>', 'name of the lab that is made and removed', 'bench-allocation')
+  .option('--json', 'one object on stdout, and nothing else', false)
+  .action(allocation)
 
 program
   .command('bgp')

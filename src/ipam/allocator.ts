@@ -32,7 +32,7 @@ export class Allocator {
   readonly #byService = new Index()
   readonly #byEip = new Map<string, ByAddress<Entry>>()
   readonly #heldByEip = new Index()
-  readonly #byEipAndNamespace = new Index()
+  readonly #byEipAndNamespace = new Counts()
   /** Those that can be shared. */
   readonly #byEipAndKey = new Index()
 
@@ -66,7 +66,7 @@ export class Allocator {
     this.#ledger[address.family].set(address.bits, canonical)
     this.#ofEip(entry.eip).set(address, canonical)
     if (entry.held !== undefined) this.#heldByEip.add(entry.eip, address, canonical)
-    for (const key of eipAndNamespaces(entry)) this.#byEipAndNamespace.add(key, address, canonical)
+    for (const key of eipAndNamespaces(entry)) this.#byEipAndNamespace.add(key, 1)
     for (const key of eipAndKey(entry)) this.#byEipAndKey.add(key, address, canonical)
     for (const key of owners(entry)) this.#byService.add(key, address, canonical)
     return true
@@ -132,7 +132,7 @@ export class Allocator {
   /** How many more addresses of an Eip its `addressesPerNamespace` lets the Services of a namespace have; may be below 0. */
   quotaLeft(eip: string, namespace: string): number {
     const most = this.#eips.get(eip)?.spec.addressesPerNamespace
-    return most === undefined ? Number.POSITIVE_INFINITY : most - this.#byEipAndNamespace.size(`${eip} ${namespace}`)
+    return most === undefined ? Number.POSITIVE_INFINITY : most - this.#byEipAndNamespace.get(`${eip} ${namespace}`)
   }
 
   /** The Eips that an address can be given out of, whether or not it is free; of several all but one are disabled or on their way out. */
@@ -198,7 +198,7 @@ export class Allocator {
     ofEip.delete(address)
     if (ofEip.size === 0) this.#byEip.delete(entry.eip)
     this.#heldByEip.remove(entry.eip, entry)
-    for (const key of eipAndNamespaces(entry)) this.#byEipAndNamespace.remove(key, entry)
+    for (const key of eipAndNamespaces(entry)) this.#byEipAndNamespace.add(key, -1)
     for (const key of eipAndKey(entry)) this.#byEipAndKey.remove(key, entry)
     for (const key of owners(entry)) this.#byService.remove(key, entry)
     return entry
@@ -211,6 +211,21 @@ const eipAndNamespaces = (entry: Entry): readonly string[] =>
 /** Of the Services that share an address all name the same key. */
 function eipAndKey({ eip, services: [first] }: Entry): readonly string[] {
   return first?.sharing === undefined ? [] : [`${eip} ${first.sharing.key}`]
+}
+
+/** How many there are of each. */
+class Counts {
+  readonly #counts = new Map<string, number>()
+
+  add(key: string, more: number): void {
+    const count = this.get(key) + more
+    if (count === 0) this.#counts.delete(key)
+    else this.#counts.set(key, count)
+  }
+
+  get(key: string): number {
+    return this.#counts.get(key) ?? 0
+  }
 }
 
 /** Entries by a key that several of them have. */
@@ -233,10 +248,6 @@ class Index {
     const group = this.#groups.get(key)
     const [one] = group?.keys() ?? []
     return { count: group?.size ?? 0, ...(one && { one }) }
-  }
-
-  size(key: string): number {
-    return this.#groups.get(key)?.size ?? 0
   }
 
   entries(key: string): Iterable<readonly [Entry, Address]> {

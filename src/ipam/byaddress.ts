@@ -1,14 +1,19 @@
-import { type Address, compareAddresses } from '../net/address.ts'
+import type { Address } from '../net/address.ts'
 
-/** A chunk that is longer is cut in two. */
-const LONGEST = 512
+/** Addresses of one block differ in so many bits at the end. */
+const BLOCK = { bits: 8n, mask: 255n } as const
+/** Above the blocks of all IPv4 addresses. */
+const firstOfIPv6 = 1n << 120n
 
-type Item<T> = readonly [address: Address, value: T]
-
-/** Values by address, in the order of the addresses: a sorted list in short chunks, so that a change moves little. */
+/**
+ * Values by address, in the order of the addresses. In blocks of 256 addresses, so that a change finds its place by two look-ups
+ * however many there are, and only reading them sorts, a block at a time.
+ */
 export class ByAddress<T> {
-  /** None is empty. */
-  readonly #chunks: Item<T>[][] = []
+  /** By number; by the address inside of the block. None is empty. */
+  readonly #blocks = new Map<bigint, Map<number, T>>()
+  /** The numbers of the blocks, in order. */
+  readonly #order: bigint[] = []
   #size = 0
 
   get size(): number {
@@ -16,62 +21,50 @@ export class ByAddress<T> {
   }
 
   *[Symbol.iterator](): Iterator<T> {
-    for (const chunk of this.#chunks) for (const [, value] of chunk) yield value
+    for (const number of this.#order) {
+      const block = this.#blocks.get(number) as Map<number, T>
+      for (const inside of [...block.keys()].sort((a, b) => a - b)) yield block.get(inside) as T
+    }
   }
 
   /** In place of any other of the address. */
   set(address: Address, value: T): void {
-    const at = this.#chunkOf(address)
-    const chunk = this.#chunks[at]
-    if (chunk === undefined) {
-      this.#chunks.push([[address, value]])
-      this.#size = 1
-      return
-    }
-    const place = placeIn(chunk, address)
-    const isThere = isAt(chunk, place, address)
-    chunk.splice(place, isThere ? 1 : 0, [address, value])
-    if (!isThere) this.#size += 1
-    if (chunk.length > LONGEST) this.#chunks.splice(at + 1, 0, chunk.splice(LONGEST / 2))
+    const block = this.#blockOf(numberOf(address))
+    this.#size -= block.size
+    block.set(insideOf(address), value)
+    this.#size += block.size
   }
 
   delete(address: Address): void {
-    const at = this.#chunkOf(address)
-    const chunk = this.#chunks[at]
-    if (chunk === undefined) return
-    const place = placeIn(chunk, address)
-    if (!isAt(chunk, place, address)) return
-    chunk.splice(place, 1)
+    const number = numberOf(address)
+    const block = this.#blocks.get(number)
+    if (block?.delete(insideOf(address)) !== true) return
     this.#size -= 1
-    if (chunk.length === 0) this.#chunks.splice(at, 1)
+    if (block.size > 0) return
+    this.#blocks.delete(number)
+    this.#order.splice(this.#placeOf(number), 1)
   }
 
-  /** The last chunk that begins at or before the address, else the first. */
-  #chunkOf(address: Address): number {
-    const after = firstWhere(this.#chunks.length, index => {
-      const [first] = this.#chunks[index]?.[0] ?? []
-      return first !== undefined && compareAddresses(first, address) > 0
-    })
-    return Math.max(0, after - 1)
+  #blockOf(number: bigint): Map<number, T> {
+    const known = this.#blocks.get(number)
+    if (known !== undefined) return known
+    const block = new Map<number, T>()
+    this.#blocks.set(number, block)
+    this.#order.splice(this.#placeOf(number), 0, number)
+    return block
+  }
+
+  /** Where the number of a block is, or is to be. */
+  #placeOf(number: bigint): number {
+    let [low, high] = [0, this.#order.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#order[middle] as bigint) < number) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 }
 
-/** Where the address is, or is to be. */
-const placeIn = <T>(chunk: readonly Item<T>[], address: Address): number =>
-  firstWhere(chunk.length, index => compareAddresses((chunk[index] as Item<T>)[0], address) >= 0)
-
-function isAt<T>(chunk: readonly Item<T>[], place: number, address: Address): boolean {
-  const item = chunk[place]
-  return item !== undefined && compareAddresses(item[0], address) === 0
-}
-
-/** The lowest index for which it holds, `length` if there is none; if it holds for one, it does for all above. */
-function firstWhere(length: number, holds: (index: number) => boolean): number {
-  let [low, high] = [0, length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (holds(middle)) high = middle
-    else low = middle + 1
-  }
-  return low
-}
+const numberOf = ({ family, bits }: Address): bigint => (bits >> BLOCK.bits) + (family === 6 ? firstOfIPv6 : 0n)
+const insideOf = ({ bits }: Address): number => Number(bits & BLOCK.mask)

@@ -4,11 +4,10 @@
  * so many.
  */
 
-import { systemNamespace } from '../../../src/api/names.ts'
-import { leases } from '../../../src/kube/resources.ts'
 import { namespaceOf } from '../../lab/addresses.ts'
 import { processOf } from '../../lab/parts.ts'
 import type { ProcessRecord } from '../../lab/processes.ts'
+import { leader } from '../allocation/leader.ts'
 import { atMost, atMostTimesFloor, type Row } from '../row.ts'
 import { announce, type CpuOfChange, comeAndGo, cpuOf, cpuWhenIdle, flipEndpoint } from './changes.ts'
 import type { BgpOptions } from './options.ts'
@@ -103,9 +102,7 @@ const changes = (
 
 /** The controller that leads, and the speaker. */
 async function processesOf({ lab, client }: Scene): Promise<Readonly<Record<(typeof roles)[number], ProcessRecord>>> {
-  const lease = await client.get(leases, { name: 'fairlead-controller', namespace: systemNamespace })
-  const leader = lease.spec?.holderIdentity?.startsWith('controller1_') === true ? 'controller1' : 'controller2'
-  const controller = processOf(lab, 'control', leader)
+  const controller = processOf(lab, 'control', await leader(client))
   const speaker = processOf(lab, 'node1', 'manager')
   if (controller === undefined || speaker === undefined) throw new Error('a manager does not run')
   return { controller, speaker }
