@@ -22,8 +22,10 @@ import {
 import './heap.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { GobgpRouter } from './bgp/gobgp/router.ts'
+import { RouterError } from './bgp/router.ts'
 import { depart } from './controller/deletion/depart.ts'
 import { controller } from './controller.ts'
+import { type Check, serveChecks } from './health/checks.ts'
 import type { KubeClient } from './kube/client.ts'
 import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from './kube/config.ts'
 import { isApiError } from './kube/errors.ts'
@@ -57,6 +59,9 @@ interface Shared {
   readonly client: KubeClient
   readonly log: Logger
   readonly stop: Observable<unknown>
+  /** Of the roles, to add to: what only a restart mends, and what has to be before this is ready. */
+  readonly live: Record<string, Check>
+  readonly ready: Record<string, Check>
 }
 
 commandLine(packageJson.version, start).parse()
@@ -73,16 +78,31 @@ function start(what: Start): void {
   const client = createClient(config)
   const stop = new Subject<NodeJS.Signals>()
   const heard = new Subject<Kind>()
+  let synced = false
+  const live = {}
+  const ready = { synced: () => (synced ? undefined : 'the cluster has not been seen whole yet') }
   const cluster = watchCluster(client, role === 'speaker' ? speakerKinds : controllerKinds, {
     backoff: { first: 100, most: 3_000, random: Math.random },
     scheduler: monotonic,
     report: (err, { plural }) => log.warn({ err, kind: plural }, 'a watch failed; trying again'),
     heard: kind => heard.next(kind),
-  }).pipe(shareReplay({ bufferSize: 1, refCount: true }))
+  }).pipe(
+    tap(() => {
+      synced = true
+    }),
+    shareReplay({ bufferSize: 1, refCount: true }),
+  )
   const ledgerHeard = heard.pipe(filter(kind => kind === 'virtualIPs'))
-  const shared = { cluster, ledgerHeard, client, log, stop }
+  const shared = { cluster, ledgerHeard, client, log, stop, live, ready }
 
   log.info({ version: packageJson.version, options }, 'starting')
+  const { healthProbeBindAddress } = options
+  if (healthProbeBindAddress !== undefined) {
+    serveChecks({ live, ready }, healthProbeBindAddress).catch((err: unknown) => {
+      log.fatal({ err }, 'cannot be probed')
+      process.exit(1)
+    })
+  }
   run(what, shared).subscribe({
     error: err => {
       log.fatal({ err }, 'cannot go on')
@@ -184,8 +204,9 @@ function speak(options: SpeakerOptions, shared: Shared): Observable<never> {
     report: (err, failures) =>
       shared.log[failures === 1 ? 'warn' : 'debug']({ err, failures }, 'gobgpd cannot be told that a manager lives'),
   }).subscribe()
-  const respond = (key: Uint8Array) =>
-    new WorkerResponder({
+  shared.ready['gobgpd'] = () => router.sessions().then(() => undefined, unanswered)
+  const respond = (key: Uint8Array) => {
+    const responder = new WorkerResponder({
       node: options.nodeName,
       key,
       notJoined: (err, address, name) =>
@@ -194,6 +215,9 @@ function speak(options: SpeakerOptions, shared: Shared): Observable<never> {
           'switches that snoop on MLD may keep this address unreachable',
         ),
     })
+    shared.live['layer2'] = () => (responder.turns() ? undefined : 'the responder does nothing any more')
+    return responder
+  }
   return speaker({ ...shared, router, options, respond, readLinks }).pipe(
     finalize(() => {
       beating.unsubscribe()
@@ -201,6 +225,10 @@ function speak(options: SpeakerOptions, shared: Shared): Observable<never> {
     }),
   )
 }
+
+/** One that has not been started, because there is no BgpConf, answers. */
+const unanswered = (error: unknown) =>
+  error instanceof RouterError && error.reason === 'NotStarted' ? undefined : String(error)
 
 /** Without a usable kubeconfig there is nothing to do: one line says why. */
 function kubeConfig({ kubeconfig }: Start['options'], log: Logger): PooledKubeConfig | undefined {

@@ -14,6 +14,14 @@ export interface CommonOptions {
   readonly namespace: string
   /** The Pod that this runs in. */
   readonly podName?: string
+  /** Where a kubelet asks whether this is alive and ready; absent: nowhere. */
+  readonly healthProbeBindAddress?: BindAddress
+}
+
+export interface BindAddress {
+  /** Of an interface; `::` is all of them. */
+  readonly host: string
+  readonly port: number
 }
 
 export interface ControllerOptions extends Pick<CommonOptions, 'namespace' | 'podName'> {
@@ -89,6 +97,11 @@ function common(command: Command): Command {
         'the Pod that this runs in: its name in Leases, and how it learns why it ends',
       ).env('POD_NAME'),
     )
+    .option(
+      '--health-probe-bind-address <host:port>',
+      'serve /healthz and /readyz there, such as 127.0.0.1:7473 or :8081 (default: nowhere)',
+      bindAddress,
+    )
 }
 
 function controlling(command: Command): Command {
@@ -152,6 +165,13 @@ function identified<T extends Pick<CommonOptions, 'podName'>>(flags: T) {
 function notEmpty(text: string): string {
   if (text === '') throw new InvalidArgumentError('It has to be given.')
   return text
+}
+
+/** `:8081` is every address of both families. */
+function bindAddress(text: string): BindAddress {
+  const [, host = '', port = ''] = /^(\[[\da-f:.]+\]|[^:[\]]*):(\d{1,5})$/i.exec(text) ?? []
+  if (port === '' || Number(port) > 65_535) throw new InvalidArgumentError('It has to be HOST:PORT or :PORT.')
+  return { host: host.replaceAll(/[[\]]/g, '') || '::', port: Number(port) }
 }
 
 function proxyHealthUrl(text: string): string {

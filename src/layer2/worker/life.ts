@@ -1,14 +1,17 @@
-/** How often the main thread shows that it runs (milliseconds). */
+/** How often the main thread shows that it runs; the worker does so in each of its rounds (milliseconds). */
 export const SIGN_EVERY_MS = 200
-/** How long it may be without one before its worker gives away what it has (milliseconds). */
+/** How long the main thread may be without one before its worker gives away what it has (milliseconds). */
 const SILENCE_MS = 2_000
 
 export const LIFE_BYTES = Int32Array.BYTES_PER_ELEMENT
 
-/** The main thread's sign of life, in memory that it shares with its worker: a number that it raises. */
+/** The sign of life of a thread, in memory that it shares with the other: a number that it raises. */
 export const showLife = (shared: Int32Array): void => void Atomics.add(shared, 0, 1)
 
-/** Whether the main thread runs, seen from the worker: a node whose manager hangs knows of no change in the cluster. */
+/**
+ * Whether a thread runs, seen from the other. A node whose manager hangs knows of no change in the cluster; one whose worker does
+ * answers for nothing.
+ */
 export class LifeWatch {
   readonly #shared: Int32Array
   #seen: number

@@ -8,7 +8,7 @@ import { LinkWatch } from '../socket/netlink.ts'
 import { Poller } from '../socket/poller.ts'
 import { Attachment } from './attachment.ts'
 import { countIn } from './counters.ts'
-import { LifeWatch } from './life.ts'
+import { LifeWatch, showLife } from './life.ts'
 import type { Order, Report, WorkerOptions } from './mail.ts'
 
 /** How often members want to hear what time it is, while there are any (milliseconds). */
@@ -56,7 +56,9 @@ export class Loop {
 
   /** Returns when told to close. */
   run(): void {
+    const turns = new Int32Array(this.#options.turns)
     while (!this.#closed) {
+      showLife(turns)
       const rest = this.#attachments.size === 0 ? IDLE_MS : TICK_MS - (this.#clock() - this.#tickedAt)
       this.#poller.wait(this.#reports.length > 0 ? 0 : Math.max(0, Math.ceil(rest)))
       this.#round(this.#clock())

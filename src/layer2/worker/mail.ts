@@ -13,6 +13,8 @@ export interface WorkerOptions {
   readonly bell: Bell
   /** The main thread's sign of life. */
   readonly life: SharedArrayBuffer
+  /** The worker's own. */
+  readonly turns: SharedArrayBuffer
   readonly counters: SharedArrayBuffer
 }
 

@@ -5,7 +5,7 @@ import { openGroupSocket, SolicitedNodeGroups } from '../groups.ts'
 import type { Counters, Responder, ResponderEvent, Vip } from '../responder.ts'
 import { closeBell, openBell, ring } from '../socket/eventfd.ts'
 import { COUNTERS_BYTES, countersIn } from './counters.ts'
-import { LIFE_BYTES, SIGN_EVERY_MS, showLife } from './life.ts'
+import { LIFE_BYTES, LifeWatch, SIGN_EVERY_MS, showLife } from './life.ts'
 import type { Order, Report, WorkerOptions } from './mail.ts'
 import { ordersOf } from './orders.ts'
 
@@ -37,6 +37,7 @@ export class WorkerResponder implements Responder {
   readonly #counters = new SharedArrayBuffer(COUNTERS_BYTES)
   readonly #groups: SolicitedNodeGroups
   readonly #signs: NodeJS.Timeout
+  readonly #turns: LifeWatch
   readonly #ended: Promise<void>
   #isClosing = false
   #hasEnded = false
@@ -47,7 +48,9 @@ export class WorkerResponder implements Responder {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     const life = new SharedArrayBuffer(LIFE_BYTES)
-    const options: WorkerOptions = { node, key, port: port2, bell: this.#bell, life, counters: this.#counters }
+    const turns = new SharedArrayBuffer(LIFE_BYTES)
+    this.#turns = new LifeWatch(new Int32Array(turns), performance.now())
+    const options: WorkerOptions = { node, key, port: port2, bell: this.#bell, life, turns, counters: this.#counters }
     this.#worker = new Worker(new URL('entry.ts', import.meta.url), { workerData: options, transferList: [port2] })
     this.#signs = setInterval(() => showLife(new Int32Array(life)), SIGN_EVERY_MS)
     this.#port.on('message', (reports: readonly Report[]) => this.#take(reports))
@@ -71,6 +74,11 @@ export class WorkerResponder implements Responder {
 
   counters(): Counters {
     return countersIn(new Float64Array(this.#counters))
+  }
+
+  /** Whether the worker has done a round since this was last asked, two seconds ago or more; of one that has ended `events` tells. */
+  turns(): boolean {
+    return this.#hasEnded || this.#turns.isAlive(performance.now())
   }
 
   async close(): Promise<void> {
