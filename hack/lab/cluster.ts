@@ -4,10 +4,10 @@ import { systemNamespace } from '../../src/api/names.ts'
 import type { KubeClient } from '../../src/kube/client.ts'
 import { loadKubeConfig } from '../../src/kube/config.ts'
 import { createClient } from '../../src/kube/httpclient.ts'
-import type { KubeObject } from '../../src/kube/objects.ts'
+import type { KubeObject, Node } from '../../src/kube/objects.ts'
 import { leases, type Resource } from '../../src/kube/resources.ts'
 import { binary } from '../binaries.ts'
-import { nodeAddress, nodeName, numbers, podCidr } from './addresses.ts'
+import { type NodeName, nodeAddress, nodeName, numbers, podCidr } from './addresses.ts'
 import { exec } from './exec.ts'
 import type { Identity } from './identities.ts'
 import { kubeconfigOf } from './nodes.ts'
@@ -61,6 +61,13 @@ export interface KubeletObject extends KubeObject {
 const nodeResource: Resource<KubeletObject> = { apiVersion: 'v1', kind: 'Node', plural: 'nodes' }
 
 /** What kubelets would have written of the lab's nodes. */
+/** Whether a node's kubelet says that it is. Rejects before it has registered the node. */
+export const isNodeReady = (lab: Lab, name: NodeName): Promise<boolean> =>
+  withClient(lab, async client => {
+    const { status } = (await client.get(nodeResource, { name })) as Node
+    return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
+  })
+
 export const registerNodes = (lab: Lab): Promise<unknown> =>
   withClient(lab, client =>
     Promise.all(numbers(lab.nodes).map(number => client.create(nodeResource, nodeObject(number)))),

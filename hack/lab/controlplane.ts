@@ -87,8 +87,15 @@ export function etcdCommand(directory: string): readonly string[] {
   ]
 }
 
+const withoutKubelets = [
+  // Pods are objects only: no ServiceAccount is made for them, and none is needed.
+  '--disable-admission-plugins=ServiceAccount',
+  // No pod calls kubernetes.default, and a loopback address may not be an endpoint.
+  '--endpoint-reconciler-type=none',
+]
+
 /** In a network namespace it is reached at several addresses, and says the one that its certificate is for. */
-export function apiServerCommand(directory: string, address: string): readonly string[] {
+export function apiServerCommand(directory: string, address: string, kubelets = false): readonly string[] {
   const serviceAccountKey = join(directory, 'service-account.key')
   return [
     binary('kube-apiserver'),
@@ -103,10 +110,7 @@ export function apiServerCommand(directory: string, address: string): readonly s
     `--service-account-key-file=${serviceAccountKey}`,
     `--service-account-signing-key-file=${serviceAccountKey}`,
     '--service-account-issuer=https://kubernetes.default.svc',
-    // Pods are objects without a kubelet here: no ServiceAccount is made for them, and none is needed.
-    '--disable-admission-plugins=ServiceAccount',
-    // No pod calls kubernetes.default, and a loopback address may not be an endpoint.
-    '--endpoint-reconciler-type=none',
+    ...(kubelets ? ['--kubelet-preferred-address-types=InternalIP'] : withoutKubelets),
   ]
 }
 

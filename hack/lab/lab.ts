@@ -19,6 +19,7 @@ import { hasLeader, installManifests, registerNodes } from './cluster.ts'
 import { prepare, writeKubeconfigs } from './controlplane.ts'
 import { exec } from './exec.ts'
 import { writeProxiedKubeconfigs } from './faults/lab.ts'
+import { removeCgroups } from './kubelet/machine.ts'
 import { build, destroy, labsWithNamespaces } from './netns.ts'
 import { gobgpSocket, kubeconfigOf } from './nodes.ts'
 import { isRunningPart, type Part, partsAt, placesOf, processOf, speakers, startPart } from './parts.ts'
@@ -62,6 +63,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     bfd: false,
     manager: true,
     kubeProxy: true,
+    images: '',
     faults: false,
     keep: false,
     ...given,
@@ -98,6 +100,7 @@ async function raise(lab: Lab, progress: (line: string) => void): Promise<void> 
   await layCables(lab)
   progress('kube-apiserver, router, gobgpd and pod servers')
   await Promise.all([startApiServer(lab), startRouter(lab), startEverywhere(lab, 'gobgpd', 'pod-server')])
+  if (lab.images !== '') return raiseMachines(lab, progress)
   progress('custom resources and roles, kube-proxy and kube-controller-manager')
   await Promise.all([
     registerNodes(lab).then(() => startEverywhere(lab, 'kube-proxy')),
@@ -110,6 +113,15 @@ async function raise(lab: Lab, progress: (line: string) => void): Promise<void> 
     await startEverywhere(lab, 'controller1', 'controller2', 'manager')
     await waitReady(managerIn(lab), () => hasLeader(lab))
   }
+  stillRunning(lab)
+}
+
+/** Nodes that register themselves, and nothing of ours on them yet. */
+async function raiseMachines(lab: Lab, progress: (line: string) => void): Promise<void> {
+  progress('container runtimes, kubelets, kube-scheduler and kube-controller-manager')
+  await startEverywhere(lab, 'kube-controller-manager', 'kube-scheduler', 'machine')
+  progress('kube-proxy')
+  await startEverywhere(lab, 'kube-proxy')
   stillRunning(lab)
 }
 
@@ -150,6 +162,7 @@ function stillRunning(lab: Lab): void {
 /** Removes all that a lab made, also after a crash. Of a name that never was a lab there is nothing to remove. */
 export async function down(name: string): Promise<void> {
   await destroy(name)
+  await removeCgroups(name)
   forget(name)
 }
 

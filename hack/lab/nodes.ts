@@ -42,11 +42,19 @@ export const gobgpdCommand = (lab: Lab, node: NodeName): readonly string[] => [
 export const controllerManagerCommand = (lab: Lab): readonly string[] => [
   binary('kube-controller-manager'),
   `--kubeconfig=${kubeconfigOf(lab, 'admin')}`,
-  '--controllers=endpointslice-controller,namespace-controller,garbage-collector-controller',
+  ...(lab.images === ''
+    ? ['--controllers=endpointslice-controller,namespace-controller,garbage-collector-controller']
+    : [`--root-ca-file=${join(placeDirectory(lab, 'control'), 'certificates', 'apiserver.crt')}`]),
   '--leader-elect=false',
   // By default it makes 20 EndpointSlices a second.
   '--kube-api-qps=1000',
   '--kube-api-burst=1000',
+]
+
+export const schedulerCommand = (lab: Lab): readonly string[] => [
+  binary('kube-scheduler'),
+  `--kubeconfig=${kubeconfigOf(lab, 'admin')}`,
+  '--leader-elect=false',
 ]
 
 const manager = (role: string, lab: Lab, name: string): readonly string[] => [

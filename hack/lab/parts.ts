@@ -3,9 +3,11 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { hostLink, type NodeName, namespaceOf, nodeName, nodeNumber, numbers, type Place, places } from './addresses.ts'
+import { isNodeReady } from './cluster.ts'
 import { apiServerCommand, apiServerReady, etcdCommand } from './controlplane.ts'
 import { exec } from './exec.ts'
 import { apiProxyCommand, faultsSocket } from './faults/lab.ts'
+import { configureMachine, machineCommand } from './kubelet/machine.ts'
 import {
   controllerCommand,
   controllerManagerCommand,
@@ -14,6 +16,7 @@ import {
   podServerCommand,
   proxyCommand,
   proxyHealth,
+  schedulerCommand,
   speakerCommand,
 } from './nodes.ts'
 import { isAlive, type ProcessRecord, signal, start, stop, waitReady } from './processes.ts'
@@ -22,6 +25,10 @@ import { type Lab, logDirectory, placeDirectory, recordedProcess, recordProcess 
 
 interface Recipe {
   readonly argv: (lab: Lab, place: Place) => readonly string[]
+  /** Writes what it reads. */
+  readonly configure?: (lab: Lab, place: Place) => Promise<void>
+  /** It enters its network namespace by itself. */
+  readonly enters?: true
   /** The unix socket that it serves: once it accepts, the part is ready. */
   readonly socket?: (lab: Lab, place: Place) => string
   /** For those without a socket. With neither, a part is ready when it runs. */
@@ -33,11 +40,18 @@ const apiServerAddress = (lab: Lab): string => hostLink(lab.index).control
 const recipes = {
   etcd: { argv: lab => etcdCommand(placeDirectory(lab, 'control')) },
   'kube-apiserver': {
-    argv: lab => apiServerCommand(placeDirectory(lab, 'control'), apiServerAddress(lab)),
+    argv: lab => apiServerCommand(placeDirectory(lab, 'control'), apiServerAddress(lab), lab.images !== ''),
     ready: lab => apiServerReady(apiServerAddress(lab)),
   },
   'api-proxy': { argv: apiProxyCommand, socket: faultsSocket },
   'kube-controller-manager': { argv: controllerManagerCommand },
+  'kube-scheduler': { argv: schedulerCommand },
+  machine: {
+    argv: (lab, place) => machineCommand(lab, place as NodeName),
+    configure: (lab, place) => configureMachine(lab, place as NodeName),
+    enters: true,
+    ready: (lab, place) => isNodeReady(lab, place as NodeName),
+  },
   controller1: { argv: lab => controllerCommand(lab, 'controller1') },
   controller2: { argv: lab => controllerCommand(lab, 'controller2') },
   zebra: { argv: zebraCommand, socket: lab => routerSocket(lab, 'zebra') },
@@ -71,11 +85,14 @@ export function partsAt(lab: Lab, place: Place): readonly Part[] {
     return lab.bfd ? ['zebra', 'bfdd', 'bgpd'] : ['zebra', 'bgpd']
   }
   if (place === 'control') {
-    const controllers: readonly Part[] = lab.manager && lab.shape === 'daemonset' ? ['controller1', 'controller2'] : []
+    const controllers: readonly Part[] =
+      lab.manager && lab.images === '' && lab.shape === 'daemonset' ? ['controller1', 'controller2'] : []
     const proxy: readonly Part[] = lab.faults ? ['api-proxy'] : []
-    return ['etcd', 'kube-apiserver', ...proxy, 'kube-controller-manager', ...controllers]
+    const scheduler: readonly Part[] = lab.images === '' ? [] : ['kube-scheduler']
+    return ['etcd', 'kube-apiserver', ...proxy, 'kube-controller-manager', ...scheduler, ...controllers]
   }
   if (place.startsWith('pod')) return ['pod-server']
+  if (lab.images !== '') return ['machine', 'kube-proxy']
   const proxy: readonly Part[] = lab.kubeProxy ? ['kube-proxy'] : []
   if (!speakers(lab).includes(nodeNumber(place))) return proxy
   return [...proxy, 'gobgpd', ...(lab.manager ? (['manager'] as const) : [])]
@@ -100,11 +117,12 @@ export async function startPart(lab: Lab, place: Place, part: Part): Promise<Pro
   const socket = recipe.socket?.(lab, place)
   // What a killed process left behind refuses connections.
   if (socket !== undefined) rmSync(socket, { force: true })
+  await recipe.configure?.(lab, place)
   const record = await start({
     name: `${place}.${part}`,
     argv: recipe.argv(lab, place),
     log: join(logDirectory(lab), `${place}.${part}.log`),
-    namespace: namespaceOf(lab.name, place),
+    namespace: recipe.enters === true ? undefined : namespaceOf(lab.name, place),
     keep: lab.keep,
   })
   recordProcess(lab, record)

@@ -28,6 +28,8 @@ export interface LabSpec {
   readonly manager: boolean
   /** Whether the nodes have a kube-proxy. Without, Services are announced all the same, and nobody answers for them. */
   readonly kubeProxy: boolean
+  /** A directory of images (`hack/images`): every node has a container runtime with these and a kubelet. Empty: it has none. */
+  readonly images: string
   /** Whether managers reach the API server through a proxy that can be told to be faulty. */
   readonly faults: boolean
   /** Lives on when the process that made it ends. */

@@ -30,6 +30,7 @@ install_packages() {
     case $package in
       frr) stop_services frr ;;
       bird2) stop_services bird ;;
+      containerd) stop_services containerd ;;
     esac
   done
 }

@@ -1,0 +1,109 @@
+/** A node with a container runtime and a kubelet: what they are told, and how they are started apart from the machine's own. */
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { binary } from '../../binaries.ts'
+import { type NodeName, namespaceOf, nodeAddress, nodeNumber, podCidr, podGateway } from '../addresses.ts'
+import { kubeconfigOf } from '../nodes.ts'
+import { type Lab, placeDirectory } from '../state.ts'
+
+const CGROUPS = '/sys/fs/cgroup'
+
+const cgroupOf = (lab: string, node: string): string => `fl-${lab}-${node}`
+
+/** Writes what a node's machine reads. */
+export async function configureMachine(lab: Lab, node: NodeName): Promise<void> {
+  const directory = placeDirectory(lab, node)
+  const { v4, v6 } = nodeAddress(nodeNumber(node))
+  await mkdir(join(directory, 'cni'), { recursive: true })
+  await Promise.all([
+    writeFile(join(directory, 'containerd.toml'), containerdConfig(directory)),
+    writeFile(join(directory, 'kubelet.yaml'), stringify(kubeletConfig)),
+    writeFile(join(directory, 'cni/10-lab.conflist'), JSON.stringify(podNetworkOf(nodeNumber(node)), undefined, 2)),
+    writeFile(join(directory, 'addresses'), `${v4},${v6}`),
+    copyFile(kubeconfigOf(lab, 'admin'), join(directory, 'kubeconfig')),
+  ])
+}
+
+/** To be run outside of the node's network namespace, which it enters: `ip netns exec` would hide the cgroups. */
+export const machineCommand = (lab: Lab, node: NodeName): readonly string[] => [
+  'nsenter',
+  `--net=/run/netns/${namespaceOf(lab.name, node)}`,
+  'unshare',
+  ...['--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc'],
+  join(import.meta.dirname, 'machine.sh'),
+  node,
+  placeDirectory(lab, node),
+  cgroupOf(lab.name, node),
+  lab.images,
+  binary('kubelet'),
+]
+
+/** Removes the control groups of a lab's machines, whose processes are gone or about to be. */
+export async function removeCgroups(lab: string): Promise<void> {
+  for (const controller of await readdir(CGROUPS)) {
+    const own = (await readdir(join(CGROUPS, controller))).filter(name => name.startsWith(cgroupOf(lab, 'node')))
+    for (const name of own) await removeCgroup(join(CGROUPS, controller, name))
+  }
+}
+
+/** The kernel refuses as long as a process in it is on its way out. */
+async function removeCgroup(directory: string): Promise<void> {
+  const entries = await readdir(directory, { withFileTypes: true })
+  for (const entry of entries) if (entry.isDirectory()) await removeCgroup(join(directory, entry.name))
+  while (existsSync(directory)) {
+    await rmdir(directory).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EBUSY') throw error
+    })
+  }
+}
+
+const containerdConfig = (directory: string): string => `version = 2
+root = "${directory}/containerd"
+state = "/run/containerd"
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "registry.k8s.io/pause:3.10"
+  netns_mounts_under_state_dir = true
+  restrict_oom_score_adj = true
+[plugins."io.containerd.grpc.v1.cri".cni]
+  bin_dir = "/usr/lib/cni"
+  conf_dir = "${directory}/cni"
+`
+
+/** Only the lab can reach it. Version 1 of control groups is what there is on many machines for tests. */
+const kubeletConfig = {
+  apiVersion: 'kubelet.config.k8s.io/v1beta1',
+  kind: 'KubeletConfiguration',
+  containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+  cgroupDriver: 'cgroupfs',
+  failCgroupV1: false,
+  failSwapOn: false,
+  authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
+  authorization: { mode: 'AlwaysAllow' },
+  // The machine's disk is not the lab's.
+  evictionHard: { 'memory.available': '1Mi', 'nodefs.available': '0%', 'imagefs.available': '0%' },
+  imageGCHighThresholdPercent: 100,
+  nodeStatusUpdateFrequency: '2s',
+  syncFrequency: '5s',
+}
+
+/** Addresses of the node's own pod network beside that of the lab's pod server; elsewhere pods are known by their node's. */
+const podNetworkOf = (node: number) => ({
+  cniVersion: '0.4.0',
+  name: 'lab',
+  plugins: [
+    {
+      type: 'ptp',
+      ipMasq: true,
+      ipam: {
+        type: 'host-local',
+        ranges: [
+          [{ subnet: podCidr(node).v4, rangeStart: `10.64.${node}.100`, gateway: podGateway(node).v4 }],
+          [{ subnet: podCidr(node).v6, rangeStart: `fd64:${node}::100`, gateway: podGateway(node).v6 }],
+        ],
+        routes: [{ dst: '0.0.0.0/0' }, { dst: '::/0' }],
+      },
+    },
+  ],
+})

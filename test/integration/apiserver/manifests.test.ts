@@ -1,0 +1,131 @@
+/** What `kubectl apply -k` installs: that the API server takes it, and what its containers may do. */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseAllDocuments } from 'yaml'
+import { binary } from '../../../hack/binaries.ts'
+import { exec } from '../../../hack/lab/exec.ts'
+import packageJson from '../../../package.json' with { type: 'json' }
+import { commandLine } from '../../../src/options.ts'
+import { testWithApiServer } from './support.ts'
+
+const manifests = fileURLToPath(new URL('../../../manifests', import.meta.url))
+
+interface Container {
+  readonly name: string
+  readonly image: string
+  readonly command?: readonly string[]
+  readonly args?: readonly string[]
+  readonly restartPolicy?: string
+  readonly resources: { readonly requests: Record<string, string> }
+  readonly securityContext: {
+    readonly allowPrivilegeEscalation: boolean
+    readonly readOnlyRootFilesystem: boolean
+    readonly capabilities: { readonly drop: readonly string[]; readonly add?: readonly string[] }
+  }
+}
+
+interface PodSpec {
+  readonly containers: readonly Container[]
+  readonly initContainers?: readonly Container[]
+  readonly hostNetwork?: boolean
+  readonly affinity?: { readonly nodeAffinity?: unknown }
+  readonly securityContext: { readonly runAsNonRoot: boolean; readonly seccompProfile: { readonly type: string } }
+}
+
+interface Workload {
+  readonly kind: string
+  readonly metadata: { readonly name: string }
+  readonly spec: { readonly template: { readonly spec: PodSpec } }
+}
+
+/** As `kubectl kustomize` renders each, once for all tests. */
+const rendered = new Map<string, string>()
+
+/** The Deployments and DaemonSets, by name. */
+function workloads(shape: string): ReadonlyMap<string, PodSpec> {
+  const text = rendered.get(shape) ?? ''
+  const objects = parseAllDocuments(text).map(document => document.toJS() as Workload)
+  const found = objects.filter(({ kind }) => kind === 'Deployment' || kind === 'DaemonSet')
+  return new Map(found.map(({ metadata, spec }) => [metadata.name, spec.template.spec]))
+}
+
+const containersOf = ({ containers, initContainers = [] }: PodSpec) => [...initContainers, ...containers]
+
+/** The roles and options that managers are started with; throws what `manager` would say of a wrong one. */
+function started({ args = [] }: Container): { readonly role: string; readonly options: object } {
+  let start: { readonly role: string; readonly options: object } | undefined
+  const program = commandLine('0.0.0', what => {
+    start = what
+  })
+  for (const command of [program, ...program.commands]) command.exitOverride()
+  program.parse([...args, ...(args[0] === 'controller' ? [] : ['--node-name=node1'])], { from: 'user' })
+  if (start === undefined) throw new Error(`nothing is started by ${args.join(' ')}`)
+  return start
+}
+
+const test = testWithApiServer()
+
+const shapes = [
+  { shape: 'default', roles: { 'fairlead-controller': 'controller', 'fairlead-speaker': 'speaker' } },
+  { shape: 'compact', roles: { 'fairlead-manager': 'all' } },
+  { shape: 'openelb', roles: { 'fairlead-controller': 'controller', 'fairlead-speaker': 'speaker' } },
+] as const
+
+test.before(async () => {
+  for (const { shape } of shapes)
+    rendered.set(shape, await exec([binary('kubectl'), 'kustomize', join(manifests, shape)]))
+})
+
+for (const { shape, roles } of shapes) {
+  test.serial(`${shape}: the API server takes every object, and knows every field`, async t => {
+    const kubectl = [binary('kubectl'), `--kubeconfig=${t.context.controlPlane.kubeconfigs.admin}`]
+    const dryRun = ['apply', '--server-side', '--force-conflicts', '--dry-run=server', '--validate=strict']
+    const told = await exec([...kubectl, ...dryRun, '--filename=-'], {
+      input: rendered.get(shape) ?? '',
+    })
+    t.true(told.includes('(server dry run)'))
+  })
+
+  test(`${shape}: what is started is what the manager knows, by images of this version`, t => {
+    const found = workloads(shape)
+    const managers = [...found].map(([name, { containers }]) => [name, started(containers[0] as Container).role])
+    t.deepEqual(Object.fromEntries(managers), roles)
+    const images = [...found.values()].flatMap(containersOf).map(({ image }) => image)
+    const known = ['manager', 'gobgp'].map(name => `fairlead.dev/${name}:${packageJson.version}`)
+    t.deepEqual([...new Set(images)].sort(), known.sort())
+  })
+
+  test(`38: ${shape}: nothing is root, may become it, writes to its image or has more capabilities than it needs`, t => {
+    for (const [name, pod] of workloads(shape)) {
+      t.like(pod.securityContext, { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } }, name)
+      for (const { securityContext, resources, ...container } of containersOf(pod)) {
+        t.false(securityContext.allowPrivilegeEscalation)
+        t.true(securityContext.readOnlyRootFilesystem)
+        const { drop, add = [] } = securityContext.capabilities
+        t.deepEqual(drop, ['ALL'])
+        const raw = name === 'fairlead-controller' ? [] : ['NET_RAW', 'NET_ADMIN']
+        t.deepEqual(add, container.name === 'gobgpd' ? ['NET_BIND_SERVICE'] : raw)
+        t.deepEqual(Object.keys(resources.requests), ['cpu', 'memory'])
+      }
+    }
+  })
+
+  test(`${shape}: gobgpd is a native sidecar wherever something announces, and an upgrade can be told from a departure`, t => {
+    for (const [name, pod] of workloads(shape)) {
+      const sidecars = (pod.initContainers ?? []).map(sidecar => [sidecar.name, sidecar.restartPolicy])
+      t.deepEqual(sidecars, name === 'fairlead-controller' ? [] : [['gobgpd', 'Always']])
+      t.is(pod.hostNetwork === true, name !== 'fairlead-controller')
+      t.is(pod.affinity?.nodeAffinity, undefined)
+    }
+  })
+}
+
+test('1: beside OpenELB only annotated Services are served', t => {
+  for (const [shape, asked] of [
+    ['default', false],
+    ['openelb', true],
+  ] as const) {
+    const [manager] = workloads(shape).get('fairlead-controller')?.containers ?? []
+    t.like(started(manager as Container).options, { requireAnnotation: asked })
+  }
+})

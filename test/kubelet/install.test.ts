@@ -1,0 +1,128 @@
+/** What a user does on a cluster of their own: install, use, upgrade, lose a node, uninstall. */
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+import { type NodeName, nodeMac, nodeNumber, nodeOfMac } from '../../hack/lab/addresses.ts'
+import { cut, join as mend } from '../../hack/lab/cables.ts'
+import { at } from '../../hack/lab/lab.ts'
+import { LoadClient } from '../../hack/lab/load.ts'
+import { killPart, startPart } from '../../hack/lab/parts.ts'
+import { annotations } from '../../src/api/names.ts'
+import { losses, RouteWatch } from '../e2e/routes.ts'
+import { bgpConf, bgpPeer, eip, eventually, loadBalancer, scenario } from '../e2e/support.ts'
+import { web, webService } from './web.ts'
+
+const images = process.env['FAIRLEAD_IMAGES']
+if (images === undefined) throw new Error('there are no images: run npm run e2e -- --driver kubelet')
+
+const manifests = fileURLToPath(new URL('../../manifests/default', import.meta.url))
+const nodes = ['node1', 'node2'] as const
+const inSystem = ['--namespace', 'fairlead-system'] as const
+/** What a kubelet takes to start containers on a machine that has other things to do (milliseconds). */
+const PATIENCE_MS = 240_000
+
+const scene = scenario(test, { name: 'kubelet', nodes: 2, bfd: true, manager: false, images })
+const rolledOut = (...what: readonly string[]) => scene.kubectl('rollout', 'status', '--timeout=200s', ...what)
+
+const pools = [
+  eip('bgp', { address: '10.66.0.0/24' }),
+  eip('segment', { address: '10.62.100.0/24', protocol: 'layer2' }),
+]
+const services = [
+  loadBalancer('bgp', webService, { annotations: { [annotations.eip]: 'bgp' } }),
+  loadBalancer('segment', webService, { annotations: { [annotations.eip]: 'segment' } }),
+]
+/** Slower than by default, so that a machine with other things to do is not taken for one that is dead. */
+const bfd = { enabled: true, transmitInterval: 600, receiveInterval: 600 }
+const routing = [bgpConf({ gracefulRestart: { enabled: true } }), bgpPeer('router', { bfd })]
+
+let routed = ''
+let answered = ''
+
+/** Waits until a client beyond the router, and one on the nodes' network, are served by these nodes alone. */
+async function served(...by: readonly NodeName[]): Promise<void> {
+  await scene.routed(routed, ...by)
+  const isOneOf = (node: string | undefined) => by.some(one => one === node)
+  await eventually(
+    `${by.join(' and ')} answer, and nobody else`,
+    async () => [...(await scene.requests(routed, 6)), ...(await scene.requests(answered, 2))],
+    requests => requests.every(({ answer }) => isOneOf(answer?.node)),
+    PATIENCE_MS,
+  )
+}
+
+/** The node whose network card the neighbour sends an address's traffic to. */
+async function owner(address: string): Promise<NodeName | undefined> {
+  await at(scene.lab, 'neighbour', ['ip', 'neigh', 'flush', 'to', address])
+  await at(scene.lab, 'neighbour', ['curl', '--silent', '--fail', '--max-time', '2', `http://${address}/`])
+  const text = await at(scene.lab, 'neighbour', ['ip', 'neigh', 'show', 'to', address])
+  return nodeOfMac(/lladdr (\S+)/.exec(text)?.[1] ?? '')
+}
+
+test.serial('the manifests as they are: every Pod becomes ready, before anything is configured', async t => {
+  t.timeout(PATIENCE_MS)
+  await scene.kubectl('apply', '--server-side', '--kustomize', manifests)
+  await rolledOut(...inSystem, 'daemonset/fairlead-speaker', 'deployment/fairlead-controller')
+  const pods = await scene.kubectl('get', 'pods', ...inSystem, '-o', 'jsonpath={.items[*].spec.nodeName}')
+  t.deepEqual(pods.split(' ').sort(), ['node1', 'node1', 'node2', 'node2'])
+})
+
+test.serial('1, 16, 26: a Service gets an address, which routers and neighbours are led to', async t => {
+  t.timeout(PATIENCE_MS)
+  await scene.apply(...pools, ...routing, ...web, ...services)
+  await rolledOut('daemonset/web')
+  ;[routed, answered] = await Promise.all([scene.address('bgp'), scene.address('segment')])
+  await served(...nodes)
+  const node = await owner(answered)
+  t.true(nodes.some(one => one === node))
+  const vip = await eventually(
+    'the status tells who answers',
+    () => scene.virtualIP(answered),
+    found => found?.status?.announcedBy === node,
+  )
+  t.is(vip?.status?.owners?.[0]?.mac, nodeMac(nodeNumber(node as NodeName)))
+})
+
+test.serial('17, 26: an upgrade of every speaker fails no connection, and takes no route away', async t => {
+  t.timeout(2 * PATIENCE_MS)
+  const watch = await RouteWatch.start(scene.lab)
+  const load = await LoadClient.start(scene.lab, 0, [routed, answered])
+  await scene.kubectl('rollout', 'restart', ...inSystem, 'daemonset/fairlead-speaker')
+  await rolledOut(...inSystem, 'daemonset/fairlead-speaker')
+  const { opened, failed } = await load.lap()
+  t.log(`${opened} connections`)
+  t.deepEqual(failed, [])
+  t.deepEqual(losses(await watch.stop(routed)), [])
+})
+
+test.serial('17, 26: a node that is gone with all that was on it is routed around and succeeded', async t => {
+  t.timeout(PATIENCE_MS)
+  await cut(scene.lab, 'node2')
+  for (const part of ['machine', 'kube-proxy'] as const) await killPart(scene.lab, 'node2', part, 'SIGKILL')
+  await served('node1')
+  t.is(await owner(answered), 'node1')
+})
+
+test.serial('27: it comes back by itself, and is routed to again', async t => {
+  t.timeout(2 * PATIENCE_MS)
+  await mend(scene.lab, 'node2')
+  for (const part of ['machine', 'kube-proxy'] as const) await startPart(scene.lab, 'node2', part)
+  await rolledOut(...inSystem, 'daemonset/fairlead-speaker')
+  await rolledOut('daemonset/web')
+  await served(...nodes)
+  t.is(await owner(answered), 'node1')
+})
+
+test.serial('9: what is uninstalled leaves nothing behind', async t => {
+  t.timeout(PATIENCE_MS)
+  await scene.kubectl('delete', 'service', 'bgp', 'segment')
+  await scene.kubectl('delete', 'eip,bgppeer,bgpconf', '--all')
+  await scene.kubectl('delete', '--kustomize', manifests, '--timeout=120s')
+  t.deepEqual(await scene.routesByBgp(), [])
+  await t.throwsAsync(owner(answered))
+  const kinds = 'customresourcedefinitions,clusterroles,clusterrolebindings,namespaces'
+  const left = await scene.kubectl('get', kinds, '-o', 'name')
+  t.deepEqual(
+    left.split('\n').filter(name => /fairlead|kubesphere/.test(name)),
+    [],
+  )
+})
