@@ -21,7 +21,15 @@ const inSystem = ['--namespace', 'fairlead-system'] as const
 const PATIENCE_MS = 240_000
 
 const scene = scenario(test, { name: 'kubelet', nodes: 2, bfd: true, manager: false, images })
-const rolledOut = (...what: readonly string[]) => scene.kubectl('rollout', 'status', '--timeout=200s', ...what)
+
+/** Waits until every Pod of a workload is of its present template, and ready. */
+const rolledOut = (workload: string, ...where: readonly string[]) =>
+  eventually(
+    `${workload} is rolled out`,
+    () => scene.kubectl('rollout', 'status', '--watch=false', workload, ...where),
+    told => told.includes('successfully rolled out'),
+    PATIENCE_MS,
+  )
 
 const pools = [
   eip('bgp', { address: '10.66.0.0/24' }),
@@ -40,7 +48,12 @@ let answered = ''
 
 /** Waits until a client beyond the router, and one on the nodes' network, are served by these nodes alone. */
 async function served(...by: readonly NodeName[]): Promise<void> {
-  await scene.routed(routed, ...by)
+  await eventually(
+    `the router sends ${routed} to ${by.join(' and ')}`,
+    () => scene.routedTo(routed),
+    found => found.join() === by.join(),
+    PATIENCE_MS,
+  )
   const isOneOf = (node: string | undefined) => by.some(one => one === node)
   await eventually(
     `${by.join(' and ')} answer, and nobody else`,
@@ -61,7 +74,8 @@ async function owner(address: string): Promise<NodeName | undefined> {
 test.serial('the manifests as they are: every Pod becomes ready, before anything is configured', async t => {
   t.timeout(PATIENCE_MS)
   await scene.kubectl('apply', '--server-side', '--kustomize', manifests)
-  await rolledOut(...inSystem, 'daemonset/fairlead-speaker', 'deployment/fairlead-controller')
+  for (const workload of ['daemonset/fairlead-speaker', 'deployment/fairlead-controller'])
+    await rolledOut(workload, ...inSystem)
   const pods = await scene.kubectl('get', 'pods', ...inSystem, '-o', 'jsonpath={.items[*].spec.nodeName}')
   t.deepEqual(pods.split(' ').sort(), ['node1', 'node1', 'node2', 'node2'])
 })
@@ -87,7 +101,7 @@ test.serial('17, 26: an upgrade of every speaker fails no connection, and takes 
   const watch = await RouteWatch.start(scene.lab)
   const load = await LoadClient.start(scene.lab, 0, [routed, answered])
   await scene.kubectl('rollout', 'restart', ...inSystem, 'daemonset/fairlead-speaker')
-  await rolledOut(...inSystem, 'daemonset/fairlead-speaker')
+  await rolledOut('daemonset/fairlead-speaker', ...inSystem)
   const { opened, failed } = await load.lap()
   t.log(`${opened} connections`)
   t.deepEqual(failed, [])
@@ -106,8 +120,6 @@ test.serial('27: it comes back by itself, and is routed to again', async t => {
   t.timeout(2 * PATIENCE_MS)
   await mend(scene.lab, 'node2')
   for (const part of ['machine', 'kube-proxy'] as const) await startPart(scene.lab, 'node2', part)
-  await rolledOut(...inSystem, 'daemonset/fairlead-speaker')
-  await rolledOut('daemonset/web')
   await served(...nodes)
   t.is(await owner(answered), 'node1')
 })
