@@ -78,6 +78,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     await raise(lab, progress)
   } catch (error) {
     await destroy(lab.name)
+    await removeCgroups(lab.name)
     throw error
   }
   return lab

@@ -1,7 +1,8 @@
 /** A node with a container runtime and a kubelet: what they are told, and how they are started apart from the machine's own. */
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { binary } from '../../binaries.ts'
 import { type NodeName, namespaceOf, nodeAddress, nodeNumber, podCidr, podGateway } from '../addresses.ts'
@@ -10,7 +11,9 @@ import { type Lab, placeDirectory } from '../state.ts'
 
 const CGROUPS = '/sys/fs/cgroup'
 
-const cgroupOf = (lab: string, node: string): string => `fl-${lab}-${node}`
+const cgroupOf = (lab: string, node: NodeName): string => `fl-${lab}-${node}`
+const isCgroupOf = (lab: string, name: string): boolean =>
+  name.startsWith(`fl-${lab}-node`) && cgroupOf(lab, `node${Number(name.slice(`fl-${lab}-node`.length))}`) === name
 
 /** Writes what a node's machine reads. */
 export async function configureMachine(lab: Lab, node: NodeName): Promise<void> {
@@ -48,21 +51,32 @@ export const machineCommand = (lab: Lab, node: NodeName): readonly string[] => [
 
 /** Removes the control groups of a lab's machines, whose processes are gone or about to be. */
 export async function removeCgroups(lab: string): Promise<void> {
-  for (const controller of await readdir(CGROUPS)) {
-    const own = (await readdir(join(CGROUPS, controller))).filter(name => name.startsWith(cgroupOf(lab, 'node')))
-    for (const name of own) await removeCgroup(join(CGROUPS, controller, name))
+  for (const controller of await directoriesIn(CGROUPS)) {
+    const found = await directoriesIn(controller)
+    for (const directory of found.filter(path => isCgroupOf(lab, basename(path)))) await removeCgroup(directory)
   }
 }
 
-/** The kernel refuses as long as a process in it is on its way out. */
 async function removeCgroup(directory: string): Promise<void> {
-  const entries = await readdir(directory, { withFileTypes: true })
-  for (const entry of entries) if (entry.isDirectory()) await removeCgroup(join(directory, entry.name))
+  for (const child of await directoriesIn(directory)) await removeCgroup(child)
+  // The kernel refuses as long as a process in it is on its way out.
   while (existsSync(directory)) {
-    await rmdir(directory).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EBUSY') throw error
-    })
+    const removed = await rmdir(directory).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EBUSY') throw error
+        return false
+      },
+    )
+    if (!removed) await sleep(20)
   }
+}
+
+/** None where there is no such directory: a machine need not have control groups. */
+async function directoriesIn(path: string): Promise<readonly string[]> {
+  if (!existsSync(path)) return []
+  const entries = await readdir(path, { withFileTypes: true })
+  return entries.filter(entry => entry.isDirectory()).map(entry => join(path, entry.name))
 }
 
 const containerdConfig = (directory: string): string => `version = 2
