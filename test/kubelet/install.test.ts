@@ -104,8 +104,8 @@ test.serial('17, 26: an upgrade of every speaker fails no connection, and takes 
   await rolledOut('daemonset/fairlead-speaker', ...inSystem)
   const { opened, failed } = await load.lap()
   t.log(`${opened} connections`)
-  t.deepEqual(failed, [])
   t.deepEqual(losses(await watch.stop(routed)), [])
+  t.deepEqual(failed, [])
 })
 
 test.serial('17, 26: a node that is gone with all that was on it is routed around and succeeded', async t => {
