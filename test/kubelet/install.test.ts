@@ -14,7 +14,7 @@ import { web, webService } from './web.ts'
 const images = process.env['FAIRLEAD_IMAGES']
 if (images === undefined) throw new Error('there are no images: run npm run e2e -- --driver kubelet')
 
-const manifests = fileURLToPath(new URL('../../manifests/default', import.meta.url))
+const manifests = fileURLToPath(new URL('../../manifests', import.meta.url))
 const nodes = ['node1', 'node2'] as const
 const inSystem = ['--namespace', 'fairlead-system'] as const
 /** What a kubelet takes to start containers on a machine that has other things to do (milliseconds). */
@@ -73,7 +73,7 @@ async function owner(address: string): Promise<NodeName | undefined> {
 
 test.serial('the manifests as they are: every Pod becomes ready, before anything is configured', async t => {
   t.timeout(PATIENCE_MS)
-  await scene.kubectl('apply', '--server-side', '--kustomize', manifests)
+  await scene.kubectl('apply', '--server-side', '--kustomize', `${manifests}/default`)
   for (const workload of ['daemonset/fairlead-speaker', 'deployment/fairlead-controller'])
     await rolledOut(workload, ...inSystem)
   const pods = await scene.kubectl('get', 'pods', ...inSystem, '-o', 'jsonpath={.items[*].spec.nodeName}')
@@ -126,9 +126,9 @@ test.serial('27: it comes back by itself, and is routed to again', async t => {
 
 test.serial('9: what is uninstalled leaves nothing behind', async t => {
   t.timeout(PATIENCE_MS)
-  await scene.kubectl('delete', 'service', 'bgp', 'segment')
-  await scene.kubectl('delete', 'eip,bgppeer,bgpconf', '--all')
-  await scene.kubectl('delete', '--kustomize', manifests, '--timeout=120s')
+  await scene.kubectl('delete', '--kustomize', `${manifests}/crd`)
+  t.deepEqual([await scene.addresses('bgp'), await scene.addresses('segment')], [[], []])
+  await scene.kubectl('delete', '--kustomize', `${manifests}/default`, '--ignore-not-found')
   t.deepEqual(await scene.routesByBgp(), [])
   await t.throwsAsync(owner(answered))
   const kinds = 'customresourcedefinitions,clusterroles,clusterrolebindings,namespaces'

@@ -103,7 +103,7 @@ for (const { shape, roles } of shapes) {
         t.true(securityContext.readOnlyRootFilesystem)
         const { drop, add = [] } = securityContext.capabilities
         t.deepEqual(drop, ['ALL'])
-        const raw = name === 'fairlead-controller' ? [] : ['NET_RAW', 'NET_ADMIN']
+        const raw = name === 'fairlead-controller' ? [] : ['NET_RAW', 'NET_ADMIN', 'SYS_NICE']
         t.deepEqual(add, container.name === 'gobgpd' ? ['NET_BIND_SERVICE'] : raw)
         t.deepEqual(Object.keys(resources.requests), ['cpu', 'memory'])
       }
