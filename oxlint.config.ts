@@ -4,9 +4,9 @@
  * for I/O, and what a folder is can be read without what uses it.
  */
 const layers = [
-  ['main.ts'],
+  ['main.ts', 'cli.ts'],
   ['controller.ts', 'speaker.ts', 'webhook.ts'],
-  ['options.ts'],
+  ['options.ts', 'cli'],
   ['controller', 'speaker', 'webhook'],
   ['status'],
   ['leader'],

@@ -27,11 +27,9 @@ export function find(family: Family, asker: Seeker, allocator: Allocator): Found
   const own = serviceRef(asker.service)
   const [spent, full]: [EipPool[], EipPool[]] = [[], []]
   for (const eip of eips) {
-    const shared = findShared(family, eip, own, asker, allocator)
-    if (shared !== undefined) return { entry: shared }
-    const free = eip.lowestFree(family)
-    if (free === undefined) full.push(eip)
-    else if (mayHave(eip, undefined, asker, allocator)) return { entry: newEntry(free, eip, asker.service) }
+    const offered = offer(family, eip, asker, allocator)
+    if (typeof offered !== 'string') return { entry: offered }
+    if (offered === 'PoolExhausted') full.push(eip)
     else spent.push(eip)
   }
   const wait = waitFor(asker, {
@@ -51,6 +49,20 @@ export function find(family: Family, asker: Seeker, allocator: Allocator): Found
     ),
     wait,
   }
+}
+
+/** What one Eip that may serve a Service has for it: an address that it can share, else the lowest free one. */
+export function offer(
+  family: Family,
+  eip: EipPool,
+  asker: Seeker,
+  allocator: Allocator,
+): Entry | 'PoolExhausted' | 'QuotaExceeded' {
+  const shared = findShared(family, eip, serviceRef(asker.service), asker, allocator)
+  if (shared !== undefined) return shared
+  const free = eip.lowestFree(family)
+  if (free === undefined) return 'PoolExhausted'
+  return mayHave(eip, undefined, asker, allocator) ? newEntry(free, eip, asker.service) : 'QuotaExceeded'
 }
 
 /** What those wait for who get nothing because of the quotas of these Eips. */
@@ -125,9 +137,7 @@ function eipOf(address: Address, asker: Asker, allocator: Allocator): EipPool | 
   if (name !== undefined) {
     const eip = namedEip(name, allocator)
     if (isFailure(eip)) return eip
-    if (!eip.contains(address)) return failed('AddressNotInEip', `${text} is not in Eip ${name}`)
-    if (!eip.offers(address)) return leftOut(text, address, eip)
-    return refusal(eip, asker) ?? eip
+    return refusalOfAddress(eip, address, asker) ?? eip
   }
   const offering = allocator.offering(address)
   const [first] = offering
@@ -136,6 +146,13 @@ function eipOf(address: Address, asker: Asker, allocator: Allocator): EipPool | 
     return holding ? leftOut(text, address, holding) : failed('AddressNotInEip', `${text} is in no Eip`)
   }
   return offering.find(eip => refusal(eip, asker) === undefined) ?? refusal(first, asker) ?? first
+}
+
+/** Why an Eip may not give a Service the address that it asks for, whether or not that is free. */
+export function refusalOfAddress(eip: EipPool, address: Address, asker: Asker): AllocationFailure | undefined {
+  const text = asked(asker, formatAddress(address))
+  if (!eip.contains(address)) return failed('AddressNotInEip', `${text} is not in Eip ${eip.name}`)
+  return eip.offers(address) ? refusal(eip, asker) : leftOut(text, address, eip)
 }
 
 function leftOut(text: string, address: Address, eip: EipPool): AllocationFailure {

@@ -28,14 +28,32 @@ export function selectEips(family: Family, asker: Asker, allocator: Allocator): 
     if (isFailure(eip)) return eip
     return refusal(eip, asker) ?? lacksFamily(eip, family) ?? [eip]
   }
-  const eips: EipPool[] = []
-  const refusals: string[] = []
-  for (const eip of [...allocator.eips()].sort(inOrder)) {
-    const refused = refusal(eip, asker) ?? lacksFamily(eip, family) ?? keptBack(eip)
-    if (refused === undefined) eips.push(eip)
-    else refusals.push(refused.message)
-  }
-  return eips.length > 0 ? eips : noMatchingEip(asker.service, refusals)
+  const all = eipsInOrder(family, asker, allocator)
+  const eips = all.flatMap(({ eip, refused }) => (refused === undefined ? eip : []))
+  return eips.length > 0
+    ? eips
+    : noMatchingEip(
+        asker.service,
+        all.flatMap(({ refused }) => refused?.message ?? []),
+      )
+}
+
+/** Every Eip in the order in which a Service that names none tries them, with why it may not give it one of a family. */
+export function eipsInOrder(
+  family: Family,
+  asker: Asker,
+  allocator: Allocator,
+): readonly { readonly eip: EipPool; readonly refused: Refusal | undefined }[] {
+  return [...allocator.eips()].sort(inOrder).map(eip => ({
+    eip,
+    refused: refusal(eip, asker) ?? lacksFamily(eip, family) ?? keptBack(eip),
+  }))
+}
+
+/** Also an Eip that serves only who names it is passed over. */
+export interface Refusal {
+  readonly reason: AllocationFailure['reason'] | 'NotAutoAssigned'
+  readonly message: string
 }
 
 export function namedEip(name: string, allocator: Allocator): EipPool | AllocationFailure {
@@ -64,15 +82,16 @@ export function refusal(eip: EipPool, { service, namespaceLabels, request }: Ask
   return undefined
 }
 
-function lacksFamily(eip: EipPool, family: Family): AllocationFailure | undefined {
+export function lacksFamily(eip: EipPool, family: Family): AllocationFailure | undefined {
   if (eip.has(family)) return undefined
   const [problem] = eip.problems
   if (problem !== undefined) return { reason: 'EipInvalid', message: `Eip ${eip.name}: ${problem.message}` }
   return { reason: 'EipLacksFamily', message: `Eip ${eip.name} has no IPv${family} address` }
 }
 
-function keptBack(eip: EipPool): Pick<AllocationFailure, 'message'> | undefined {
-  return eip.spec.autoAssign === false ? { message: `Eip ${eip.name} has autoAssign false` } : undefined
+function keptBack(eip: EipPool): Refusal | undefined {
+  if (eip.spec.autoAssign !== false) return undefined
+  return { reason: 'NotAutoAssigned', message: `Eip ${eip.name} has autoAssign false` }
 }
 
 function noMatchingEip(service: Service, refusals: readonly string[]): AllocationFailure {

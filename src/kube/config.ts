@@ -16,16 +16,19 @@ export class KubeConfigError extends Error {
 /**
  * The kubeconfig at `path`; else those that KUBECONFIG lists, merged; else the ServiceAccount of the Pod we run in.
  *
+ * @param context of the kubeconfig, in place of its current one
  * @throws KubeConfigError
  */
 export function loadKubeConfig(
   path: string | undefined,
   environment: NodeJS.ProcessEnv = process.env,
+  context?: string,
 ): PooledKubeConfig {
   const paths = path === undefined ? (environment['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean) : [path]
   const config = new PooledKubeConfig()
   if (paths.length > 0) {
     for (const file of paths) explain(file, () => merge(config, file))
+    if (context !== undefined) config.setCurrentContext(context)
     explain(paths.join(delimiter), () => validate(config))
   } else {
     if (environment['KUBERNETES_SERVICE_HOST'] === undefined) {
@@ -46,8 +49,7 @@ function merge(config: PooledKubeConfig, file: string): void {
 /** What the library accepts and then fails on at the first request, if not later. */
 function validate(config: PooledKubeConfig): void {
   const context = config.getContextObject(config.currentContext)
-  if (context === null)
-    throw new Error(`there is no context "${config.currentContext ?? ''}", which is the current one`)
+  if (context === null) throw new Error(`there is no context "${config.currentContext ?? ''}", which is to be used`)
   const cluster = config.getCluster(context.cluster)
   if (cluster === null) throw new Error(`there is no cluster "${context.cluster}", which the current context names`)
   const user = config.getUser(context.user)

@@ -12,11 +12,13 @@ import { type Resource, resourcePath } from './resources.ts'
 const pageSize = 500
 
 export interface ClientOptions {
-  /** Milliseconds from the start of a request to the end of its answer. */
-  readonly deadline: number
+  /** Milliseconds from the start of a request to the end of its answer. Default: 10,000. */
+  readonly deadline?: number
+  /** Told of each page of a list: how many objects it has so far, and how many the API server says are to come. */
+  readonly paged?: (resource: Resource<KubeObject>, listed: number, remaining: number) => void
 }
 
-export function createClient(config: PooledKubeConfig, { deadline }: ClientOptions = { deadline: 10_000 }): KubeClient {
+export function createClient(config: PooledKubeConfig, { deadline = 10_000, paged }: ClientOptions = {}): KubeClient {
   const call = async <T>(request: Omit<ApiRequest, 'deadline'>): Promise<T> =>
     (await sendForJson(config, { ...request, deadline })) as T
   const callFor = async <T extends KubeObject>(resource: Resource<T>, request: Omit<ApiRequest, 'deadline'>) =>
@@ -39,6 +41,7 @@ export function createClient(config: PooledKubeConfig, { deadline }: ClientOptio
         })
         for (const item of page.items) items.push(kept(resource, item))
         next = page.metadata.continue || undefined
+        paged?.(resource, items.length, page.metadata.remainingItemCount ?? 0)
         if (next === undefined) return { items, resourceVersion: page.metadata.resourceVersion }
       }
     },
@@ -88,7 +91,11 @@ export function createClient(config: PooledKubeConfig, { deadline }: ClientOptio
 }
 
 interface Page<T> {
-  readonly metadata: { readonly resourceVersion: string; readonly continue?: string }
+  readonly metadata: {
+    readonly resourceVersion: string
+    readonly continue?: string
+    readonly remainingItemCount?: number
+  }
   readonly items: readonly T[]
 }
 

@@ -1,0 +1,61 @@
+/** `fairlead pools`: what there is to give, and how much of it is given. Pure. */
+import type { Eip } from '../../api/eip.ts'
+import { conditionTypes } from '../../api/names.ts'
+import type { LabelSelector } from '../../api/schema.ts'
+import type { Allocator } from '../../ipam/allocator.ts'
+import type { Snapshot } from '../../watch/snapshot.ts'
+import { allocatorOf } from '../cluster/allocator.ts'
+import type { Pool } from './shapes.ts'
+
+/** By name. What is in use is counted in the ledger, which is ahead of the counts in an Eip's status. */
+export function pools(snapshot: Snapshot): ReadonlyMap<string, Pool> {
+  const allocator = allocatorOf(snapshot)
+  return new Map(
+    [...snapshot.eips.values()]
+      .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+      .map(eip => [eip.metadata.name, poolOf(eip, allocator)]),
+  )
+}
+
+function poolOf({ metadata: { name, creationTimestamp }, spec, status }: Eip, allocator: Allocator): Pool {
+  const pool = allocator.eip(name)
+  const entries = allocator.entriesOfEip(name)
+  const held = entries.filter(entry => entry.held !== undefined).length
+  const [problem] = pool?.problems ?? []
+  const condition = status?.conditions?.find(({ type }) => type === conditionTypes.ready)
+  const state = pool?.deleting ? 'Deleting' : spec.disable === true ? 'Disabled' : undefined
+  return {
+    name,
+    mode: spec.protocol ?? 'bgp',
+    addresses: [spec.address, ...(spec.addresses ?? [])],
+    used: entries.length,
+    held,
+    reserved: entries.filter(entry => entry.services.length === 0 && entry.held === undefined).length,
+    size: `${pool?.size ?? 0n}`,
+    ready: state === undefined && problem === undefined && condition?.status !== 'False',
+    reason: problem?.reason ?? state ?? condition?.reason ?? 'Unknown',
+    message: problem?.message ?? (state === undefined ? (condition?.message ?? '') : 'Gives nothing new.'),
+    priority: spec.priority ?? 0,
+    default: pool?.isDefault ?? false,
+    autoAssign: spec.autoAssign ?? true,
+    boundTo: boundTo(spec),
+    created: creationTimestamp,
+  }
+}
+
+function boundTo({ namespaces = [], namespaceSelector = {}, serviceSelector }: Eip['spec']): string[] {
+  const labels = Object.entries(namespaceSelector).map(([key, value]) => `${key}=${value}`)
+  return [
+    ...namespaces.map(namespace => `namespace ${namespace}`),
+    ...(labels.length > 0 ? [`namespaces with ${labels.join(',')}`] : []),
+    ...terms(serviceSelector).map(term => `Services with ${term}`),
+  ]
+}
+
+function terms({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {}): readonly string[] {
+  const all = [
+    ...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`),
+    ...matchExpressions.map(({ key, operator, values = [] }) => `${key} ${operator} ${values.join('|')}`.trim()),
+  ]
+  return all.length === 0 ? [] : [all.join(',')]
+}
