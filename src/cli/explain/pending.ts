@@ -42,7 +42,11 @@ function toldOtherwise(
   given: readonly GivenAddress[],
 ): Explanation['pending'] {
   const { loadBalancer, conditions = [] } = service.status ?? {}
-  const ips = (list: readonly { readonly ip?: string }[] = []) => list.map(({ ip = '' }) => ip).join(', ') || 'none'
+  const ips = (list: readonly { readonly ip?: string }[] = []) =>
+    list
+      .map(({ ip = '' }) => ip)
+      .sort()
+      .join(', ') || 'none'
   const [is, willBe] = [ips(loadBalancer?.ingress), ips(ingress(given))]
   const findings = serviceFindings(given, failure)
   const types = [conditionTypes.allocated, conditionTypes.announced]

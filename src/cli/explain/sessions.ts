@@ -7,6 +7,7 @@ import type { NextHop } from '../../desired/paths.ts'
 import { peer } from '../../desired/peers.ts'
 import { type Cluster, pathsOf } from '../../desired/rib.ts'
 import type { Node } from '../../kube/objects.ts'
+import { addressOfObjectName, type Family } from '../../net/address.ts'
 import { clusterOf } from '../../speaker/cluster.ts'
 import type { Snapshot } from '../../watch/snapshot.ts'
 import type { ExplainedSession } from './shape.ts'
@@ -34,7 +35,10 @@ export function sessionsIn(snapshot: Snapshot): (name: string) => readonly Expla
       const node = snapshot.nodes.get(name)
       return node === undefined ? [] : speakerOf(node, status, cluster, snapshot)
     })
-  return name => speakers.flatMap(speaker => sessionsOf(speaker, pathsOf(name, cluster, speaker.hops)))
+  return name =>
+    speakers.flatMap(speaker =>
+      sessionsOf(speaker, addressOfObjectName(name)?.family, pathsOf(name, cluster, speaker.hops)),
+    )
 }
 
 function speakerOf(node: Node, status: NodeConfStatus, cluster: Cluster, snapshot: Snapshot): Speaker {
@@ -51,7 +55,11 @@ function speakerOf(node: Node, status: NodeConfStatus, cluster: Cluster, snapsho
   return { node: name, heardOf: isHeardOf(node), hops, sessions, all }
 }
 
-function sessionsOf({ node, heardOf, sessions, all }: Speaker, paths: readonly Path[]): readonly ExplainedSession[] {
+function sessionsOf(
+  { node, heardOf, sessions, all }: Speaker,
+  family: Family | undefined,
+  paths: readonly Path[],
+): readonly ExplainedSession[] {
   return sessions.map(({ resource, wanted }) => {
     const { metadata, spec, status } = resource
     const { peerState, prefixesSent, establishedAt, lastError } = status?.nodesPeerStatus?.[node] ?? {}
@@ -74,7 +82,7 @@ function sessionsOf({ node, heardOf, sessions, all }: Speaker, paths: readonly P
           ? 'the BgpPeer is not for this node any more'
           : (lastError ?? '')
         : 'nobody has heard of the node lately',
-      command: `gobgp --target unix://${SOCKET} neighbor ${neighbor} adj-out`,
+      command: `gobgp --target unix://${SOCKET} neighbor ${neighbor} adj-out${family === 6 ? ' -a ipv6' : ''}`,
     }
   })
 }

@@ -42,6 +42,7 @@ export class Table<Row> {
   #cells = (row: Row, now: Date): readonly string[] => this.#columns.map(({ cell }) => clean(cell(row, now)))
 
   #lines(rows: readonly (readonly string[])[]): string {
+    if (rows.length === 0) return ''
     this.#widths = this.#columns.map((_, column) =>
       Math.max(this.#widths[column] ?? 0, ...rows.map(row => (row[column] ?? '').length)),
     )
