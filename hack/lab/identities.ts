@@ -21,6 +21,9 @@ export const users = {
   controller: serviceAccount('fairlead-controller'),
   speaker: serviceAccount('fairlead-speaker'),
   manager: serviceAccount('fairlead-manager'),
+  /** May nothing but what is bound to them. */
+  viewer: { user: 'viewer', groups: [] },
+  stranger: { user: 'stranger', groups: [] },
   proxy: { user: 'system:kube-proxy', groups: [] },
 } as const satisfies Record<string, User>
 

@@ -22,6 +22,11 @@ test.before(async t => {
   for (const base of ['crd', 'rbac-compact']) {
     await kubectl(controlPlane, 'admin', 'apply', '--server-side', '--kustomize', join(manifests, base))
   }
+  const bind = (role: string, user: string) =>
+    kubectl(controlPlane, 'admin', 'create', 'clusterrolebinding', role, `--clusterrole=${role}`, `--user=${user}`)
+  await bind('fairlead-viewer', 'viewer')
+  // What `view` comes to have of us.
+  await bind('fairlead-view', 'stranger')
 })
 
 test.after.always(async t => {
@@ -98,6 +103,16 @@ const cases: readonly [identities: readonly Identity[], expected: 'yes' | 'no', 
   [['controller', 'manager'], 'yes', 'get', 'replicasets.apps', inSystem],
   [['controller'], 'no', 'get', 'replicasets.apps', '--namespace=default'],
   [['controller', 'manager'], 'no', 'get', 'leases.coordination.k8s.io', '--namespace=default'],
+  [['viewer', 'stranger'], 'yes', 'watch', 'virtualips'],
+  [['viewer', 'stranger'], 'yes', 'list', 'eips'],
+  [['viewer'], 'yes', 'list', 'bgppeers'],
+  [['viewer'], 'yes', 'list', 'nodes'],
+  // A BgpPeer may hold a password.
+  [['stranger'], 'no', 'list', 'bgppeers'],
+  [['stranger'], 'no', 'list', 'nodes'],
+  [['viewer', 'stranger'], 'no', 'create', 'virtualips'],
+  [['viewer', 'stranger'], 'no', 'patch', 'eips'],
+  [['viewer', 'stranger'], 'no', 'list', 'secrets', everywhere],
 ]
 
 for (const [who, expected, verb, ...what] of cases) {

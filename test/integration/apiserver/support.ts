@@ -21,8 +21,12 @@ export interface Context {
 
 const manifests = fileURLToPath(new URL('../../../manifests', import.meta.url))
 
-/** The `test` of a file: its API server runs from before the first test until after the last. */
-export function testWithApiServer(): TestFn<Context> {
+/**
+ * The `test` of a file: its API server runs from before the first test until after the last.
+ *
+ * @param prepare what the file does before its tests
+ */
+export function testWithApiServer(prepare?: (context: Context) => Promise<void>): TestFn<Context> {
   const test = anyTest as TestFn<Context>
 
   test.before(async t => {
@@ -34,6 +38,7 @@ export function testWithApiServer(): TestFn<Context> {
       exec([binary('kubectl'), `--kubeconfig=${controlPlane.kubeconfigs.admin}`, ...args])
     await kubectl('apply', '--server-side', '--kustomize', manifests)
     await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all')
+    await prepare?.(t.context)
   })
 
   test.after.always(async t => {
