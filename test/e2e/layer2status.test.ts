@@ -5,6 +5,7 @@ import type { NodeName } from '../../hack/lab/addresses.ts'
 import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import type { VirtualIP } from '../../src/api/virtualip.ts'
+import { explanation } from '../../src/cli/explain/shape.ts'
 import type { KubeObject } from '../../src/kube/objects.ts'
 import { bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, scenario } from './support.ts'
 
@@ -50,6 +51,24 @@ test.serial(
     t.is((await owned()).size, 2 * names.length)
   },
 )
+
+test.serial('13: fairlead explains who answers for an address in layer 2, and who would', async t => {
+  const { addresses, pending } = explanation.parse(await scene.fairlead('explain', 'default/a'))
+  const found = await owned()
+  t.is(addresses.length, 2)
+  for (const { address, nodes, owners: answering } of addresses) {
+    const owner = found.get(address)
+    t.deepEqual(
+      nodes.map(({ node, reason }) => [node, reason]),
+      ['node1', 'node2', 'node3'].map(node => [node, node === owner ? 'Owner' : 'Candidate']),
+    )
+    t.deepEqual(
+      answering.map(({ node, interface: nic }) => [node, nic]),
+      [[owner, 'eth0']],
+    )
+  }
+  t.deepEqual(pending, [])
+})
 
 test.serial('13: an owner that dies costs a write for each address that it had, and coming back none', async t => {
   const had = await owned()

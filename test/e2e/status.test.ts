@@ -1,8 +1,10 @@
 /** What people can read: why a Service has no address, why nobody announces it, who has it, and what is left of an Eip. */
 import test from 'ava'
+import type { NodeName } from '../../hack/lab/addresses.ts'
 import { restartPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { annotations } from '../../src/api/names.ts'
+import { explanation } from '../../src/cli/explain/shape.ts'
 import type { Event } from '../../src/kube/objects.ts'
 import { always, bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, scenario } from './support.ts'
 
@@ -109,6 +111,57 @@ test.serial('12: an address that is not announced says why, step by step until i
   await scene.kubectl('label', 'node', '--all', `${excluded}-`)
   await step('Announced', 'every eligible node')
 })
+
+/** The next hops of a prefix that a node's gobgpd says it has sent to the router. */
+async function sentTo(neighbor: string, node: NodeName, prefix: string): Promise<readonly string[]> {
+  const family = prefix.includes(':') ? 'ipv6' : 'ipv4'
+  const text = await scene.gobgp(node, 'neighbor', neighbor, 'adj-out', '-a', family)
+  return text.split('\n').flatMap(line => {
+    const columns = line.trim().split(/\s+/)
+    return columns[1] === prefix ? (columns[2] ?? []) : []
+  })
+}
+
+test.serial(
+  '13: fairlead explains the whole chain: pools, nodes, and what gobgpd then has sent on each session',
+  async t => {
+    const told = explanation.parse(await scene.fairlead('explain', 'default/web'))
+    t.deepEqual(
+      told.families.map(({ family, eips }) => [family, eips.map(({ eip: name, verdict }) => `${name} ${verdict}`)]),
+      [
+        ['IPv4', ['pool Has', 'small PoolExhausted']],
+        ['IPv6', ['pool Has', 'small EipLacksFamily']],
+      ],
+    )
+    t.deepEqual(told.pending, [])
+    t.deepEqual(
+      told.addresses.map(({ address, announced }) => [address, announced]),
+      [
+        ['10.67.0.0', true],
+        ['fd67::', true],
+      ],
+    )
+    for (const { nodes, sessions } of told.addresses) {
+      t.deepEqual(
+        nodes.map(({ node, announces }) => [node, announces]),
+        [
+          ['node1', true],
+          ['node2', true],
+        ],
+      )
+      t.is(sessions.length, 2)
+      for (const { node, neighbor, state, sends } of sessions) {
+        t.is(state, 'ESTABLISHED')
+        t.is(sends.length, 1)
+        for (const { prefix, nextHop } of sends)
+          t.deepEqual(await sentTo(neighbor, node as NodeName, prefix), [nextHop])
+      }
+    }
+    const lacking = explanation.parse(await scene.fairlead('explain', 'eipnotfound'))
+    t.is(lacking.failure?.reason, 'EipNotFound')
+    t.deepEqual(lacking.pending, [])
+  },
+)
 
 test.serial('12: ModeNotSupported: a mode that this version does not have', async t => {
   await scene.apply(

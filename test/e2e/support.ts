@@ -5,7 +5,9 @@ import type { TestFn } from 'ava'
 import { stringify } from 'yaml'
 import { type NodeName, nodeAddress, nodeAs, routerAddress, routerAs } from '../../hack/lab/addresses.ts'
 import { kubectl } from '../../hack/lab/cluster.ts'
+import { exec } from '../../hack/lab/exec.ts'
 import { at, down, type Lab, type LabOptions, up } from '../../hack/lab/lab.ts'
+import { kubeconfigOf } from '../../hack/lab/nodes.ts'
 import { gobgp, ribOf } from '../../hack/lab/ribs.ts'
 import { askRouter, bgpRoutes, nextHops } from '../../hack/lab/routers.ts'
 import { logDirectory } from '../../hack/lab/state.ts'
@@ -15,6 +17,8 @@ import type { Eip } from '../../src/api/eip.ts'
 import { apiVersion } from '../../src/api/names.ts'
 import type { VirtualIP } from '../../src/api/virtualip.ts'
 import type { Condition, KubeObject, Lease, Service } from '../../src/kube/objects.ts'
+
+const command = join(import.meta.dirname, '../../src/cli.ts')
 
 /** The shape of an answer of a pod's server. */
 export interface Answer {
@@ -91,6 +95,12 @@ export class Scenario {
 
   kubectl(...args: readonly string[]): Promise<string> {
     return kubectl(this.lab, args)
+  }
+
+  /** The command `fairlead` as the administrator runs it; its JSON. */
+  async fairlead(...args: readonly string[]): Promise<unknown> {
+    const kubeconfig = ['--kubeconfig', kubeconfigOf(this.lab, 'admin')]
+    return JSON.parse(await exec([process.execPath, command, ...args, '-o', 'json', ...kubeconfig]))
   }
 
   async apply(...objects: readonly object[]): Promise<void> {

@@ -131,24 +131,32 @@ test('a pipe that is closed early is no failure', async t => {
   t.deepEqual([code, stderr], [0, ''])
 })
 
-/** What bash offers when these words are typed and the last one is being completed. */
-async function bashOffers(context: Context, ...words: readonly string[]): Promise<readonly string[]> {
+/** What bash offers when the words of each line are typed and the last one, which ends with `|`, is being completed. */
+async function bashOffers(context: Context, ...lines: readonly string[]): Promise<readonly string[]> {
+  // To have it twice, as a shell does that reads its profile again, does no harm.
   const script = `
-    source <(fairlead completion bash); source <(fairlead completion bash)
-    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
-    "$(complete -p "$1" | sed 's/.*-F \\([^ ]*\\) .*/\\1/')" "$1" "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD - 1]}"
-    printf '%s\\n' "\${COMPREPLY[@]}"`
-  const { stdout, stderr } = await start(context, ['bash', '-c', script, 'bash', ...words], 'admin').ended
+    completion=$(fairlead completion bash); eval "$completion"; eval "$completion"
+    for line; do
+      read -r -a COMP_WORDS <<<"\${line%|}"
+      case "$line" in *' |') COMP_WORDS+=('') ;; esac
+      COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); COMPREPLY=()
+      $(complete -p "\${COMP_WORDS[0]}" | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
+      echo "\${COMPREPLY[@]}"
+    done`
+  const { stdout, stderr } = await start(context, ['bash', '-c', script, 'bash', ...lines], 'admin').ended
   if (stderr !== '') throw new Error(stderr)
-  return stdout.trim().split('\n').sort()
+  return stdout.trimEnd().split('\n')
 }
 
 test('bash completes commands, options and the Services of the cluster', async t => {
-  t.deepEqual(await bashOffers(t.context, 'fairlead', 'p'), ['peers', 'pools'])
-  t.deepEqual(await bashOffers(t.context, 'fairlead', 'explain', ''), ['default/api', 'default/web'])
-  t.deepEqual(await bashOffers(t.context, 'kubectl-fairlead', 'explain', '-n', 'default', 'w'), ['web'])
-  t.deepEqual(await bashOffers(t.context, 'fairlead', 'vips', '--output', '=', 'j'), ['json'])
-  t.deepEqual(await bashOffers(t.context, 'fairlead', 'vips', '--context', ''), ['lab'])
+  const offers = {
+    'fairlead p|': 'pools peers',
+    'fairlead explain |': 'default/api default/web',
+    'kubectl-fairlead explain -n default w|': 'web',
+    'fairlead vips --output = j|': 'json',
+    'fairlead vips --context |': 'lab',
+  }
+  t.deepEqual(await bashOffers(t.context, ...Object.keys(offers)), Object.values(offers))
 })
 
 test('kubectl completes kubectl fairlead', async t => {
