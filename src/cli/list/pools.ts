@@ -2,6 +2,7 @@
 import type { Eip } from '../../api/eip.ts'
 import { conditionTypes } from '../../api/names.ts'
 import type { LabelSelector } from '../../api/schema.ts'
+import { poolTold } from '../../controller/poolstatus.ts'
 import type { Allocator } from '../../ipam/allocator.ts'
 import type { Snapshot } from '../../watch/snapshot.ts'
 import { allocatorOf } from '../cluster/allocator.ts'
@@ -17,31 +18,33 @@ export function pools(snapshot: Snapshot): ReadonlyMap<string, Pool> {
   )
 }
 
-function poolOf({ metadata: { name, creationTimestamp }, spec, status }: Eip, allocator: Allocator): Pool {
+function poolOf(eip: Eip, allocator: Allocator): Pool {
+  const { metadata, spec } = eip
+  const { name } = metadata
   const pool = allocator.eip(name)
   const entries = allocator.entriesOfEip(name)
-  const held = entries.filter(entry => entry.held !== undefined).length
-  const [problem] = pool?.problems ?? []
-  const condition = status?.conditions?.find(({ type }) => type === conditionTypes.ready)
-  const state = pool?.deleting ? 'Deleting' : spec.disable === true ? 'Disabled' : undefined
+  const finding = poolTold(eip, allocator).findings.find(({ type }) => type === conditionTypes.ready)
+  const told = finding?.status === 'True' && spec.disable === true ? disabled : finding
   return {
     name,
     mode: spec.protocol ?? 'bgp',
     addresses: [spec.address, ...(spec.addresses ?? [])],
     used: entries.length,
-    held,
+    held: entries.filter(entry => entry.held !== undefined).length,
     reserved: entries.filter(entry => entry.services.length === 0 && entry.held === undefined).length,
     size: `${pool?.size ?? 0n}`,
-    ready: state === undefined && problem === undefined && condition?.status !== 'False',
-    reason: problem?.reason ?? state ?? condition?.reason ?? 'Unknown',
-    message: problem?.message ?? (state === undefined ? (condition?.message ?? '') : 'Gives nothing new.'),
+    ready: told?.status === 'True',
+    reason: told?.reason ?? '',
+    message: told?.message ?? '',
     priority: spec.priority ?? 0,
     default: pool?.isDefault ?? false,
     autoAssign: spec.autoAssign ?? true,
     boundTo: boundTo(spec),
-    created: creationTimestamp,
+    created: metadata.creationTimestamp,
   }
 }
+
+const disabled = { status: 'False', reason: 'Disabled', message: 'It gives nothing new.' } as const
 
 function boundTo({ namespaces = [], namespaceSelector = {}, serviceSelector }: Eip['spec']): string[] {
   const labels = Object.entries(namespaceSelector).map(([key, value]) => `${key}=${value}`)

@@ -111,9 +111,10 @@ test('14: pools count what the ledger has, whatever an Eip’s status says, and 
     eip('bound', '10.67.0.0-10.67.0.9', { namespaces: ['a'], serviceSelector: { matchLabels: { app: 'web' } } }),
     eip('wrong', '10.68.0.9-10.68.0.1', { protocol: 'layer2' }),
     eip('off', '10.69.0.1', { disable: true, isDefault: true }),
+    eip('younger', '10.67.0.9-10.67.0.19'),
   ]
   const rows = pools(snapshotOf({ eips, virtualIPs: [held, announced, owned] }))
-  t.deepEqual([...rows.keys()], ['bound', 'off', 'pool', 'wrong'])
+  t.deepEqual([...rows.keys()], ['bound', 'off', 'pool', 'wrong', 'younger'])
   t.deepEqual(rows.get('pool'), {
     name: 'pool',
     mode: 'bgp',
@@ -123,8 +124,8 @@ test('14: pools count what the ledger has, whatever an Eip’s status says, and 
     reserved: 0,
     size: '18446744073709551620',
     ready: true,
-    reason: 'Unknown',
-    message: '',
+    reason: 'Ready',
+    message: 'Addresses are given out of it.',
     priority: 2,
     default: false,
     autoAssign: true,
@@ -133,6 +134,7 @@ test('14: pools count what the ledger has, whatever an Eip’s status says, and 
   })
   t.like(rows.get('bound'), { used: 0, size: '10', boundTo: ['namespace a', 'Services with app=web'] })
   t.like(rows.get('off'), { ready: false, reason: 'Disabled', default: true })
+  t.like(rows.get('younger'), { size: '10', ready: false, reason: 'OverlapsOlderEip' })
   t.like(rows.get('wrong'), { mode: 'layer2', size: '0', ready: false, reason: 'Reversed' })
   for (const row of rows.values()) t.deepEqual(pool.parse(row), row)
 })
