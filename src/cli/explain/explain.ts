@@ -3,13 +3,13 @@
  * is what the controller and the speakers decide by, on the objects as they are; nothing is judged a second time. Pure.
  */
 import { Announcements } from '../../controller/announcements.ts'
-import { nameOf } from '../../controller/ledger.ts'
 import type { Allocator } from '../../ipam/allocator.ts'
 import { type Decision, decide } from '../../ipam/decide.ts'
 import { type Entry, isReservedFor, reasonHeld } from '../../ipam/entry.ts'
 import type { ServiceFilter } from '../../ipam/ours.ts'
 import type { Service } from '../../kube/objects.ts'
 import { keyOf } from '../../kube/resources.ts'
+import { objectNameOf } from '../../net/address.ts'
 import type { GivenAddress } from '../../status/service.ts'
 import type { Snapshot } from '../../watch/snapshot.ts'
 import { allocatorOf } from '../cluster/allocator.ts'
@@ -70,7 +70,7 @@ function telling(service: Service, snapshot: Snapshot): (entry: Entry, state: Ex
   const own = keyOf(service.metadata)
   return (entry, state) => {
     const { address, eip, protocol } = entry
-    const name = nameOf(entry)
+    const name = objectNameOf(entry.address)
     const vip = snapshot.virtualIPs.get(name)
     const announcement = announcements.of(entry, vip, service, snapshot)
     const { announced, reason, message } = announcement
