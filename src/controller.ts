@@ -1,23 +1,23 @@
 import type { Logger } from 'pino'
 import {
   defer,
-  filter,
+  distinctUntilChanged,
+  EMPTY,
   groupBy,
+  map,
   mergeMap,
   Observable,
   retry,
   type SchedulerLike,
   Subject,
   switchMap,
-  take,
   tap,
   throttle,
   timer,
 } from 'rxjs'
-import type { Eip } from './api/eip.ts'
 import { Allocation } from './controller/allocation.ts'
 import { Deletions } from './controller/deletion/deletions.ts'
-import { createSegmentKey } from './controller/segmentkey.ts'
+import { createSegmentKey, needsKey } from './controller/segmentkey.ts'
 import { ControllerStatus } from './controller/status.ts'
 import type { KubeClient } from './kube/client.ts'
 import { virtualIPs } from './kube/resources.ts'
@@ -39,6 +39,9 @@ const COUNTS_MS = { least: 1_000, perAddress: 1, most: 10_000 }
 
 /** Milliseconds that the status of a VirtualIP, or an event, waits at most until no address is waited for. */
 const PATIENCE_MS = 5_000
+
+/** It is looked so often at most whether a key of layer 2 is to be made: for that all VIPs may have to be looked at. */
+const KEY_LOOK_MS = 200
 
 const BACKOFF_MS = { first: 50, most: 30_000 }
 
@@ -140,15 +143,14 @@ export function controller({
       }),
       tap(({ items }) => allocation.recall(items)),
     )
-    const usesLayer2 = cluster.pipe(
-      filter(
-        ({ snapshot, touched }, index) => (index === 0 || touched.kinds.has('eips')) && snapshot.eips.some(isLayer2),
-      ),
-      take(1),
-    )
     const report = (err: unknown, failures: number) =>
       log[failures === 1 ? 'warn' : 'debug']({ err, failures }, 'the key of layer 2 could not be made; trying again')
-    const key = usesLayer2.pipe(switchMap(() => createSegmentKey(client, { namespace, backoff, scheduler, report })))
+    const key = cluster.pipe(
+      throttle(() => timer(KEY_LOOK_MS, scheduler), { leading: true, trailing: true }),
+      map(({ snapshot }) => needsKey(snapshot)),
+      distinctUntilChanged(),
+      switchMap(needed => (needed ? createSegmentKey(client, { namespace, backoff, scheduler, report }) : EMPTY)),
+    )
     subscriber.add(key.subscribe())
     subscriber.add(ledger.pipe(switchMap(() => cluster)).subscribe(changed))
     subscriber.add(() => {
@@ -158,7 +160,5 @@ export function controller({
     })
   })
 }
-
-const isLayer2 = ({ spec }: Eip) => spec.protocol === 'layer2'
 
 const announcementMayChange = ['bgpConfs', 'bgpPeers', 'eips', 'nodes'] as const

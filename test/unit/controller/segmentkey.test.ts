@@ -1,9 +1,14 @@
 import test from 'ava'
-import { createSegmentKey } from '../../../src/controller/segmentkey.ts'
+import { Map as IMap } from 'immutable'
+import type { VirtualIP } from '../../../src/api/virtualip.ts'
+import { createSegmentKey, needsKey } from '../../../src/controller/segmentkey.ts'
 import type { KubeClient } from '../../../src/kube/client.ts'
 import { ApiError } from '../../../src/kube/errors.ts'
 import type { Secret } from '../../../src/kube/objects.ts'
+import { emptySnapshot } from '../../../src/watch/snapshot.ts'
+import { eip } from '../ipam/fixtures.ts'
 import { fakeClient, unreachable } from '../kube/fakeclient.ts'
+import { node, service, virtualIP } from '../objects.ts'
 import { VirtualTime } from '../streams/virtualtime.ts'
 
 /** @param answers what the API server says, one after the other; undefined: done */
@@ -51,3 +56,25 @@ test('37: what fails is tried again', async t => {
   await time.pass(60_000)
   t.deepEqual([created.length, reported.length, ended()], [3, 2, true])
 })
+
+/** A cluster whose only VIP is answered for by a node, by the record. */
+const cluster = (protocol: 'bgp' | 'layer2', answers: string | undefined, ready: string) => {
+  const owners = answers === undefined ? [] : [{ interface: 'eth0', node: answers, mac: '02:00:00:00:00:01', epoch: 1 }]
+  const vip = { ...virtualIP('10.0.0.1', service('web'), protocol), status: { owners } } as unknown as VirtualIP
+  return {
+    ...emptySnapshot,
+    eips: IMap([['pool', eip('pool', '10.0.0.0/24', { protocol })]]),
+    nodes: IMap([['a', node('a', { ready })]]),
+    virtualIPs: IMap([['10.0.0.1', vip]]),
+  }
+}
+
+for (const [what, snapshot, needed] of [
+  ['no Eip asks for layer 2', cluster('bgp', undefined, 'True'), false],
+  ['nobody answers yet', cluster('layer2', undefined, 'True'), true],
+  ['a node answers, with a key that it holds though the Secret be gone', cluster('layer2', 'a', 'True'), false],
+  ['who answered has not been heard of since', cluster('layer2', 'a', 'Unknown'), true],
+  ['who answered is no more', cluster('layer2', 'b', 'True'), true],
+] as const) {
+  test(`a key is ${needed ? '' : 'not '}made: ${what}`, t => t.is(needsKey(snapshot), needed))
+}
