@@ -7,20 +7,23 @@ export interface Serving {
 }
 
 /**
- * The nodes with a serving endpoint: ready, or terminating while it still serves (KEP-1669). An absent `ready` means
- * ready, an absent `serving` means what `ready` says (discovery.k8s.io/v1).
+ * The nodes with an endpoint that is ready; if none is, those with one that still serves while it terminates, as kube-proxy
+ * does it (KEP-1669): a node whose last one terminates is left while it can still serve whoever is on the way. An absent
+ * `ready` means ready, an absent `serving` means what `ready` says (discovery.k8s.io/v1).
  */
 export function serving(slices: Iterable<EndpointSlice>, family: IPFamily): Serving {
-  const nodes = new Set<string>()
+  const [ready, ending] = [new Set<string>(), new Set<string>()]
+  let anyReady = false
   let any = false
   for (const slice of slices) {
     if (slice.addressType !== family) continue
     for (const { conditions, nodeName } of slice.endpoints ?? []) {
-      const ready = conditions?.ready ?? true
-      if (!ready && !(conditions?.serving ?? ready)) continue
+      const isReady = conditions?.ready ?? true
+      if (!isReady && !(conditions?.serving ?? isReady)) continue
       any = true
-      if (nodeName !== undefined) nodes.add(nodeName)
+      anyReady ||= isReady
+      if (nodeName !== undefined) (isReady ? ready : ending).add(nodeName)
     }
   }
-  return { any, nodes }
+  return { any, nodes: anyReady ? ready : ending }
 }

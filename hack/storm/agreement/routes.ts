@@ -21,7 +21,7 @@ export function routeDisagreements(world: World): readonly string[] {
   ]
 }
 
-/** Cluster: every node, as long as any endpoint serves. Local: the nodes with one that serves. */
+/** Cluster: every node, as long as any endpoint serves. Local: the nodes with one that is ready, if none is, that serves. */
 export function nodesFor(virtualIP: VirtualIP, world: World): readonly string[] {
   const service = serviceOf(virtualIP, world)
   if (service === undefined) return []
@@ -38,11 +38,13 @@ export const serviceOf = ({ spec }: VirtualIP, { services }: World): Service | u
 type Endpoint = NonNullable<EndpointSlice['endpoints']>[number]
 
 export function servingEndpoints({ metadata }: Service, family: IPFamily, { slices }: World): readonly Endpoint[] {
-  return slices
+  const serving = slices
     .filter(slice => slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name)
     .filter(slice => slice.metadata.namespace === metadata.namespace && slice.addressType === family)
     .flatMap(({ endpoints = [] }) => endpoints)
     .filter(({ conditions }) => conditions?.serving === true)
+  const ready = serving.filter(({ conditions }) => conditions?.ready === true)
+  return ready.length > 0 ? ready : serving
 }
 
 const isOpen = ({ metadata }: Node): boolean =>

@@ -26,6 +26,18 @@ for (const family of ['IPv4', 'IPv6'] as const) {
     })
   }
 
+  test(`16: one that terminates serves where no other is ready, on whichever node, ${family}`, t => {
+    const [ready, terminating] = [{}, { ready: false, serving: true, terminating: true }]
+    const nodesOf = (...on: readonly (readonly [string | undefined, Conditions])[]) => {
+      const endpoints = on.map(([nodeName, conditions]) => ({ ...(nodeName && { nodeName }), conditions }))
+      return [...serving([slice('web', family, endpoints)], family).nodes].sort()
+    }
+    t.deepEqual(nodesOf(['node1', terminating], ['node2', ready]), ['node2'])
+    t.deepEqual(nodesOf(['node1', terminating], ['node1', ready]), ['node1'])
+    t.deepEqual(nodesOf(['node1', terminating], ['node2', terminating]), ['node1', 'node2'])
+    t.deepEqual(nodesOf(['node1', terminating], [undefined, ready]), [])
+  })
+
   test(`16: endpoints of several slices count together, those without a node for Cluster only, ${family}`, t => {
     const slices = [
       slice('web', family, [{ nodeName: 'node1' }, {}]),
