@@ -114,7 +114,8 @@ for (const mode of modes) {
       for (const protocol of ['TCP', 'UDP'] as const) {
         t.deepEqual(await served(protocol, address, 80), { node: 'node2', client })
       }
-      const { healthCheckNodePort } = (await scene.service(name))?.spec as { healthCheckNodePort?: number }
+      const { healthCheckNodePort } =
+        ((await scene.service(name))?.spec as { healthCheckNodePort?: number } | undefined) ?? {}
       const health = (node: NodeName) => {
         const url = new URL(proxyHealth(node))
         url.port = `${healthCheckNodePort}`

@@ -45,8 +45,8 @@ function naive(family: FamilyCase, of: ServiceFixture, eips: readonly NaiveEip[]
   }
   const bound = (eip: NaiveEip) =>
     eip.namespaces !== undefined || eip.namespaceSelector !== undefined || eip.serviceSelector !== undefined
-  const inOrder = [
-    ...[true, false].flatMap(isBound =>
+  const inOrder = [true, false]
+    .flatMap(isBound =>
       [true, false].flatMap(isDefault =>
         [-1, 0, 1].flatMap(priority =>
           ['a', 'b', 'c'].flatMap(letter =>
@@ -60,8 +60,8 @@ function naive(family: FamilyCase, of: ServiceFixture, eips: readonly NaiveEip[]
           ),
         ),
       ),
-    ),
-  ].filter(serves)
+    )
+    .filter(serves)
   for (const each of inOrder) {
     for (const number of each.numbers) {
       const candidate = family.ip(number)
@@ -106,7 +106,7 @@ const eipAt = (name: string, first: number): fc.Arbitrary<NaiveEip> =>
     })
     .map(all => {
       const numbers = Array.from({ length: size }, (_, index) => first + index)
-      return { name, numbers, ...defined(all) } as NaiveEip
+      return { name, numbers, ...defined(all) }
     })
 
 /** Their blocks lie where old equipment drops the first, none or the last address. */
@@ -137,7 +137,7 @@ const aService = fc
       asks,
       ...(labels && { labels }),
       ...(byField && address !== undefined && { loadBalancerIP: address }),
-    } as ServiceFixture
+    }
   })
 
 test('2, 3, 4, 5: who gets which address is what a plain reading of the rules says', t => {
