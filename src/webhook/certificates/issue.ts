@@ -1,7 +1,7 @@
 /** Makes certificates. To load this takes 20 MB of memory: it is loaded when one is to be made. */
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
-import './reflect.ts'
+import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 import type { Issued } from './keys.ts'
 import { BACKDATE_MS, LIFETIME_MS } from './lifetime.ts'
