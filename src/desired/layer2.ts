@@ -5,8 +5,9 @@ import type { Node } from '../kube/objects.ts'
 import type { Route } from '../layer2/links.ts'
 import type { Vip } from '../layer2/responder.ts'
 import { parseAddress } from '../net/address.ts'
+import { isInvalidRange, parseRange } from '../net/range.ts'
 import { candidates, eligibleNodes, nodeWeights, ownedElsewhere } from './candidates.ts'
-import { chosenInterfaces, interfaceOfNetwork } from './interfaces.ts'
+import { chosenInterfaces, interfaceOfNetwork, networksOf } from './interfaces.ts'
 import type { Cluster } from './rib.ts'
 
 /** What all addresses of an Eip have in common. */
@@ -23,6 +24,23 @@ export const placement = (eip: Eip | undefined, nodes: readonly Node[], routes: 
   eligible: eligibleNodes(eip?.spec, nodes),
   weights: nodeWeights(eip?.spec, nodes),
 })
+
+/**
+ * The interfaces on which addresses of Eips are announced in layer 2, before any is given: members find each other there, so that the
+ * first addresses are not all of whoever happens to be the first.
+ */
+export function layer2Interfaces(eips: Iterable<Eip>, routes: readonly Route[]): readonly string[] {
+  const networks = networksOf(routes)
+  const names = Array.from(eips).flatMap(({ spec: { protocol, interface: choice, address, addresses = [] } }) => {
+    if (protocol !== 'layer2') return []
+    const ofNetwork = (range: string) => {
+      const parsed = parseRange(range)
+      return isInvalidRange(parsed) ? [] : interfaceOfNetwork(networks, { family: parsed.family, bits: parsed.first })
+    }
+    return chosenInterfaces(choice, routes) ?? [address, ...addresses].flatMap(ofNetwork)
+  })
+  return [...new Set(names)]
+}
 
 /** Where this node stands. */
 export interface Here {

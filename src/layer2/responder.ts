@@ -53,6 +53,8 @@ export interface Responder {
   readonly events: Observable<ResponderEvent>
   /** By address, canonical text: what is to be taken part in from now on; undefined for what is no more. */
   update(changes: ReadonlyMap<string, Vip | undefined>): void
+  /** On these interfaces this node is to be there for the others from now on, with VIPs or without. */
+  attend(interfaces: readonly string[]): void
   /** Whether this node can forward anything. False puts all it has up for grabs; it is answered for until taken. */
   setAble(able: boolean): void
   /** Hands over all there is; resolves once others have it, or a second later. */

@@ -99,7 +99,7 @@ export class Contest {
     let before = 0
     for (const node of of.candidates) {
       const peers = this.#peers.ofNode(node)
-      const isUnheard = peers.length === 0 && node !== this.#me.node
+      const isUnheard = node !== this.#me.node && !peers.some(({ up }) => up)
       if (waits && isUnheard && precedes(of.hash, contender(node), this.#me, of.weights)) return 'wait'
       for (const peer of peers) {
         const counts = peer.isUsable(now) || (isNew && peer.isStarting)

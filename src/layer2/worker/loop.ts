@@ -31,6 +31,8 @@ export class Loop {
   readonly #batch = new FrameBatch(BATCH)
   readonly #attachments = new Map<string, Attachment>()
   readonly #vips = new Map<string, Vip>()
+  /** Interfaces that are used even without VIPs. */
+  #attended: ReadonlySet<string> = new Set()
   readonly #life: LifeWatch
   /** The interface that was named first: on it this node is called as it is. */
   #first: string | undefined
@@ -118,6 +120,8 @@ export class Loop {
     switch (order.type) {
       case 'update':
         return this.#update(order.addresses, order.vip, now)
+      case 'attend':
+        return this.#attend(new Set(order.interfaces), now)
       case 'able':
         this.#able = order.able
         return this.#tellWhetherAble(now)
@@ -147,8 +151,19 @@ export class Loop {
     for (const [name, ofInterface] of changes) {
       const attachment = this.#attach(name, now)
       attachment.update(ofInterface, now)
-      if (attachment.vips === 0) attachment.leave(now)
+      this.#leaveIfIdle(attachment, now)
     }
+  }
+
+  #attend(names: ReadonlySet<string>, now: number): void {
+    if (this.#leaving) return
+    this.#attended = names
+    for (const name of names) this.#attach(name, now)
+    for (const attachment of this.#attachments.values()) this.#leaveIfIdle(attachment, now)
+  }
+
+  #leaveIfIdle(attachment: Attachment, now: number): void {
+    if (attachment.vips === 0 && !this.#attended.has(attachment.name)) attachment.leave(now)
   }
 
   /** One that is about to leave has no VIPs, so nothing is lost with it. */

@@ -21,6 +21,8 @@ export interface WorkerOptions {
 export type Order =
   /** These addresses are to be taken part in like this; undefined: no more. */
   | { readonly type: 'update'; readonly addresses: readonly string[]; readonly vip: Vip | undefined }
+  /** The interfaces to be used, with VIPs or without. */
+  | { readonly type: 'attend'; readonly interfaces: readonly string[] }
   | { readonly type: 'able'; readonly able: boolean }
   | { readonly type: 'leave' }
   | { readonly type: 'close' }

@@ -62,6 +62,10 @@ export class WorkerResponder implements Responder {
     for (const order of ordersOf(changes)) this.#post(order)
   }
 
+  attend(interfaces: readonly string[]): void {
+    this.#post({ type: 'attend', interfaces })
+  }
+
   setAble(able: boolean): void {
     this.#post({ type: 'able', able })
   }

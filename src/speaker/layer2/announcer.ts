@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Eip } from '../../api/eip.ts'
 import { networksOf } from '../../desired/interfaces.ts'
-import { layer2Vip, type Placement, placement } from '../../desired/layer2.ts'
+import { layer2Interfaces, layer2Vip, type Placement, placement } from '../../desired/layer2.ts'
 import { heardOf } from '../../desired/node.ts'
 import type { Links, Route } from '../../layer2/links.ts'
 import type { Vip } from '../../layer2/responder.ts'
@@ -13,6 +13,7 @@ import { clusterOf, touchedNames } from '../cluster.ts'
 interface Common {
   readonly placements: ReadonlyMap<string | undefined, Placement>
   readonly networks: readonly Route[]
+  readonly interfaces: readonly string[]
   readonly heardOf: ReadonlySet<string>
 }
 
@@ -20,7 +21,7 @@ interface Common {
 export class Layer2Announcer {
   readonly #node: string
   readonly #vips = new Map<string, Vip>()
-  #common: Common = { placements: new Map(), networks: [], heardOf: new Set() }
+  #common: Common = { placements: new Map(), networks: [], interfaces: [], heardOf: new Set() }
   #links: Links | undefined
   /** Sets of candidates by what is in them: VIPs that have the same share one. */
   readonly #sets = new Map<string, ReadonlySet<string>>()
@@ -32,6 +33,11 @@ export class Layer2Announcer {
   /** All VIPs of layer 2, by address. */
   get vips(): ReadonlyMap<string, Vip> {
     return this.#vips
+  }
+
+  /** Where this node is to be there for the others, whether there are VIPs or not. */
+  get interfaces(): readonly string[] {
+    return this.#common.interfaces
   }
 
   /** Takes up a change of the cluster, or of the links. Returns what has changed in `vips`; undefined for what is no more. */
@@ -86,6 +92,7 @@ export class Layer2Announcer {
         ...[...eips].map(([name, eip]) => [name, placed(name, eip)] as const),
       ]),
       networks: networksOf(routes),
+      interfaces: layer2Interfaces(eips.values(), routes),
       heardOf: heardOf(known),
     }
     if (isDeepStrictEqual(common, this.#common)) return false

@@ -9,6 +9,7 @@ import {
   type Observable,
   retry,
   type SchedulerLike,
+  skipWhile,
   startWith,
   takeUntil,
   tap,
@@ -22,6 +23,8 @@ export interface AnsweringOptions {
   readonly vips: () => ReadonlyMap<string, Vip>
   /** What changes of them from now on; undefined: no more. */
   readonly changes: Observable<ReadonlyMap<string, Vip | undefined>>
+  /** To be there on, with VIPs or without. Replays its last value. */
+  readonly interfaces: Observable<readonly string[]>
   readonly able: Observable<boolean>
   readonly heard: (event: ResponderEvent) => void
   /** Told of each responder that ended by itself, and with it all it answered for. `failures` counts those so far. */
@@ -38,7 +41,7 @@ export interface AnsweringOptions {
  */
 export function answering(
   start: () => Responder,
-  { vips, changes, able, heard, lost, backoff, scheduler, stop }: AnsweringOptions,
+  { vips, changes, interfaces, able, heard, lost, backoff, scheduler, stop }: AnsweringOptions,
 ): Observable<never> {
   return defer(() => {
     const responder = start()
@@ -47,6 +50,10 @@ export function answering(
       startWith(false),
       distinctUntilChanged(),
       tap(can => responder.setAble(can)),
+    )
+    const attendances = interfaces.pipe(
+      skipWhile(names => names.length === 0),
+      tap(names => responder.attend(names)),
     )
     const updates = defer(() => changes.pipe(startWith(vips()))).pipe(
       filter(changed => changed.size > 0),
@@ -58,7 +65,7 @@ export function answering(
     }
     return merge(
       responder.events.pipe(tap(heard)),
-      concat(merge(abilities, updates).pipe(takeUntil(stop)), defer(handOver)),
+      concat(merge(abilities, attendances, updates).pipe(takeUntil(stop)), defer(handOver)),
     ).pipe(finalize(() => void responder.close()))
   }).pipe(
     retry({

@@ -17,6 +17,7 @@ import {
   Subject,
   share,
   shareReplay,
+  startWith,
   switchMap,
   take,
   takeUntil,
@@ -60,7 +61,7 @@ export interface Layer2Parts {
   readonly stop: Observable<unknown>
 }
 
-/** The part of a speaker in layer 2. Nothing of it starts before an address is given that is announced so. Never errors. */
+/** The part of a speaker in layer 2. Nothing of it starts before there is an Eip that asks for it. Never errors. */
 export function layer2(parts: Layer2Parts): Observable<never> {
   return defer(() => {
     const stop = parts.stop.pipe(take(1), shareReplay(1))
@@ -75,9 +76,13 @@ export function layer2(parts: Layer2Parts): Observable<never> {
   })
 }
 
-function usesLayer2({ snapshot: { virtualIPs }, touched }: Change, index: number): boolean {
-  const names = index === 0 ? virtualIPs.keys() : touched.virtualIPs
-  return [...names].some(name => virtualIPs.get(name)?.spec.protocol === 'layer2')
+function usesLayer2({ snapshot: { eips, virtualIPs }, touched }: Change, index: number): boolean {
+  const isFirst = index === 0
+  const names = isFirst ? virtualIPs.keys() : touched.virtualIPs
+  return (
+    ((isFirst || touched.kinds.has('eips')) && eips.some(({ spec }) => spec.protocol === 'layer2')) ||
+    [...names].some(name => virtualIPs.get(name)?.spec.protocol === 'layer2')
+  )
 }
 
 function running({ cluster, able, client, options, respond, readLinks, log, stop }: Layer2Parts): Observable<never> {
@@ -133,6 +138,11 @@ function running({ cluster, able, client, options, respond, readLinks, log, stop
         answering(() => respond(bytes), {
           vips: () => announcer.vips,
           changes: changes.pipe(map(change => change.changes)),
+          interfaces: changes.pipe(
+            startWith(undefined),
+            map(() => announcer.interfaces),
+            distinctUntilChanged<readonly string[]>(isDeepStrictEqual),
+          ),
           able,
           heard,
           lost: (err, failures) => {

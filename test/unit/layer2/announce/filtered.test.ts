@@ -42,6 +42,11 @@ const silences: Readonly<Record<string, (play: Play) => void>> = {
   'that are told by another': play => play.hears('node3', [claimOf('node2', vip)]),
   'in a list, which may be old': play =>
     play.hears('node2', [claimOf('node2', vip)], [], { list: { index: 0, count: 1 } }),
+  'that are said again, and were in a list before': play => {
+    play.hears('node2', [claimOf('node2', vip)], [], { list: { index: 0, count: 1 } })
+    play.hears('node2', [claimOf('node2', vip)])
+  },
+  'that are not announced yet': play => play.hears('node2', [{ ...claimOf('node2', vip), announced: false }]),
   'that were released': play => {
     play.hears('node2', [claimOf('node2', vip)])
     play.hears('node2', [{ ...claimOf('node2', vip), state: 'released' }])

@@ -43,14 +43,14 @@ const missed: Readonly<Record<keyof typeof mutants, readonly [FaultName, seed: n
     1,
     /two owners .* that do not hear each other/,
   ],
-  'all count from the last sign of life that anybody saw': ['joins and loss of 5%', 5, /no owner/],
+  'all count from the last sign of life that anybody saw': ['joins and loss of 5%', 1, /no owner/],
   'a missing member is looked for': ['partition', 8, /two owners .* after they met/],
   'those that hear each other again tell each other what they have': [
     'two nodes: partition',
     27,
     /two owners .* after they met/,
   ],
-  'an answer names whom it is for': ['deaf', 23, /two owners .* after they met/],
+  'an answer names whom it is for': ['deaf', 16, /two owners .* after they met/],
   'a claim is said again': ['joins and loss of 5%', 13, /moves without a cause/],
   'what is offered is answered for until it is taken': ['drain', 1, /no owner/],
 }

@@ -67,3 +67,24 @@ test('25: VIPs of a dead node go to the first of those left, though it is slow',
     lost.map(vip => first(vip, ['node2', 'node3'])),
   )
 })
+
+test('25: a thousand VIPs that are new while members start spread over them within ten per cent', t => {
+  const segment = new Segment(new Random(3))
+  const owners = new Map<string, string>()
+  segment.observer = {
+    looked: () => undefined,
+    happened: ({ name }, effect) => {
+      if (effect.type === 'own') owners.set(effect.vip, name)
+      else if (effect.type === 'yield') owners.delete(effect.vip)
+    },
+  }
+  const three = names.slice(0, 3)
+  const many = Array.from({ length: 1_000 }, (_, index) => `10.1.${index >> 8}.${index & 255}`)
+  three.forEach((name, index) => segment.at(index * 900, () => segment.start(name)))
+  segment.at(600, () => segment.setCandidates(new Map(many.map(vip => [vip, new Set(three)]))))
+  segment.run(8_000)
+  for (const name of three) {
+    const count = many.filter(vip => owners.get(vip) === name).length
+    t.true(Math.abs(count - many.length / 3) <= many.length / 30, `${name} has ${count}`)
+  }
+})

@@ -29,6 +29,10 @@ class FakeResponder implements Responder {
     }
   }
 
+  attend(interfaces: readonly string[]): void {
+    this.calls.push(`attend ${interfaces.join()}`)
+  }
+
   setAble(able: boolean): void {
     this.calls.push(`able ${able}`)
   }
@@ -113,30 +117,41 @@ async function until(t: ExecutionContext, what: string, isSo: () => boolean): Pr
 }
 
 const pause = () => new Promise(resolve => setTimeout(resolve, 100))
+const withoutEip = scene({ addresses: [], eip: { protocol: 'bgp' } })
 const withoutAny = scene({ addresses: [] })
 const withOne = scene({ addresses: [address] })
 
-test('nothing is started, asked for or read while no address is announced in layer 2; then it ends at once', async t => {
+test('nothing is started, asked for or read while no Eip asks for layer 2; then it ends at once', async t => {
   const { cluster, stop, responders, asked, read, ended } = run(t)
-  cluster.next(whole(withoutAny))
+  cluster.next(whole(withoutEip))
   await pause()
   t.deepEqual([responders.length, asked(), read()], [0, 0, 0])
   stop.next()
   t.true(ended())
 })
 
+test('25: as soon as an Eip asks for layer 2 it is there for the others, on the interfaces that it may need', async t => {
+  const { cluster, responders } = run(t)
+  cluster.next(whole(withoutEip))
+  cluster.next(touching(withoutAny, { kinds: ['eips'] }))
+  await until(t, 'told', () => responders[0]?.calls.includes('attend eth0') ?? false)
+  cluster.next(touching(withoutEip, { kinds: ['eips'] }))
+  t.is(responders[0]?.calls.at(-1), 'attend ')
+})
+
 test('28: until it is known that this node can forward it takes nothing; then it is told with every change', async t => {
   const { cluster, able, responders, keys } = run(t)
   cluster.next(whole(withoutAny))
+  await until(t, 'there', () => responders[0]?.calls.includes('attend eth0') ?? false)
   cluster.next(touching(withOne, { virtualIPs: [address], services: ['default/s0'] }))
   await until(t, 'told', () => responders[0]?.vips.size === 1)
-  t.deepEqual(responders[0]?.calls, ['able false', `update ${address}`])
+  t.deepEqual(responders[0]?.calls, ['able false', 'attend eth0', `update ${address}`])
   t.deepEqual(keys, [key])
   for (const can of [true, true, false]) able.next(can)
-  t.deepEqual(responders[0]?.calls.slice(2), ['able true', 'able false'])
+  t.deepEqual(responders[0]?.calls.slice(3), ['able true', 'able false'])
   cluster.next(touching(withOne, { services: ['default/s0'] }))
   cluster.next(touching(withoutAny, { virtualIPs: [address] }))
-  t.deepEqual(responders[0]?.calls.slice(4), [`update ${address}`])
+  t.deepEqual(responders[0]?.calls.slice(5), [`update ${address}`])
   t.is(responders[0]?.vips.size, 0)
 })
 
@@ -147,7 +162,7 @@ test('26: stopped, it hands over before it ends', async t => {
   stop.next()
   cluster.next(touching(withoutAny, { virtualIPs: [address] }))
   await until(t, 'ended', ended)
-  t.deepEqual(responders[0]?.calls.slice(2), ['leave', 'close'])
+  t.deepEqual(responders[0]?.calls.slice(-2), ['leave', 'close'])
 })
 
 test('a responder that ends by itself is replaced by one that is told everything', async t => {
@@ -157,7 +172,7 @@ test('a responder that ends by itself is replaced by one that is told everything
   await until(t, 'told', () => responders[0]?.vips.size === 1)
   responders[0]?.events.error(new Error('a bug'))
   await until(t, 'told again', () => responders[1]?.vips.size === 1)
-  t.deepEqual(responders[1]?.calls, ['able false', 'able true', `update ${address}`])
+  t.deepEqual(responders[1]?.calls, ['able false', 'able true', 'attend eth0', `update ${address}`])
 })
 
 test('13: what is taken is told', async t => {
