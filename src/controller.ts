@@ -55,6 +55,8 @@ export interface ControllerParts {
   readonly log: Logger
   /** Monotonic time. */
   readonly scheduler: SchedulerLike
+  /** Wall clock, for the times that people read. */
+  readonly clock: () => Date
   /** In [0, 1), as `Math.random`. */
   readonly random: () => number
 }
@@ -70,24 +72,26 @@ export function controller({
   options,
   log,
   scheduler,
+  clock,
   random,
 }: ControllerParts): Observable<never> {
   return new Observable(subscriber => {
     const backoff = { ...BACKOFF_MS, random }
     let snapshot = emptySnapshot
     const pools = new Subject<string>()
-    const allocation = new Allocation(client, options, () => scheduler.now(), {
+    const { namespace } = options
+    const isInUse = (eip: string) => allocation.allocator.isInUse(eip)
+    const deletions = new Deletions({ client, namespace, isInUse, backoff, scheduler, log })
+    const time = { now: () => scheduler.now(), clock }
+    const allocation = new Allocation(client, options, time, {
       usageChanged: eip => {
         pools.next(eip)
         deletions.usageChanged(eip)
       },
       wake: key => queue.add(key),
     })
-    const isInUse = (eip: string) => allocation.allocator.isInUse(eip)
-    const { namespace } = options
-    const deletions = new Deletions({ client, namespace, isInUse, backoff, scheduler, log })
     const precedence = new Precedence(PATIENCE_MS, scheduler)
-    const status = new ControllerStatus(client, options.identity, precedence, log, { scheduler, random })
+    const status = new ControllerStatus(client, options.identity, precedence, log, { scheduler, clock, random })
     const work = (key: string) =>
       precedence.first(async () => {
         const outcome = await allocation.work(key)

@@ -163,7 +163,16 @@ function control(options: ControllerOptions, { cluster, client, log, stop }: Sha
     }),
     switchMap(leads =>
       leads
-        ? controller({ cluster, speakers, client, options, log, scheduler: monotonic, random: Math.random })
+        ? controller({
+            cluster,
+            speakers,
+            client,
+            options,
+            log,
+            scheduler: monotonic,
+            clock: () => new Date(),
+            random: Math.random,
+          })
         : EMPTY,
     ),
   )

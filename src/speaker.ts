@@ -71,6 +71,7 @@ export function speaker(parts: SpeakerParts): Observable<never> {
   const announcer = new Announcer(router, nodeName, options.nextHops === 'eligible-nodes')
   const status = new SpeakerStatus(client, nodeName, options.nextHops, {
     ...retrying,
+    clock: () => new Date(),
     slots: slots(4),
     report: (err, object) => log.warn({ err, object }, 'a status could not be written; trying again'),
   })

@@ -44,6 +44,9 @@ export const virtualIPSpec = z.object({
       namespace: text(63).describe('Namespace of the Service.'),
       name: text(63).describe('Name of the Service.'),
       uid: text(64).describe('UID of the Service, which a later one of the same name does not have.'),
+      resourceVersion: text(64)
+        .describe('The version of the Service on which its status may tell the address, unless it tells it already.')
+        .exactOptional(),
       sharing: sharing
         .describe('How it shares the address; absent: with nobody. Who joins has to fit what all others say here.')
         .exactOptional(),

@@ -1,5 +1,4 @@
 import type { Eip } from '../api/eip.ts'
-import { controllerFieldManager } from '../api/names.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
 import { Allocator } from '../ipam/allocator.ts'
 import { type Decision, decide } from '../ipam/decide.ts'
@@ -14,6 +13,7 @@ import type { Change } from '../watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
 import { Holds } from './holds.ts'
 import { Ledger } from './ledger.ts'
+import { takeBack } from './takeback.ts'
 import { Waiters } from './waiters.ts'
 
 /** A Service is there and has addresses, and the watch is behind. */
@@ -38,6 +38,13 @@ export interface Outcome {
   readonly reserved: readonly { readonly entry: Entry; readonly isInEip: boolean }[]
 }
 
+export interface AllocationTime {
+  /** Milliseconds of monotonic time, as in the sightings. */
+  readonly now: () => number
+  /** Wall clock, for the times that people read. */
+  readonly clock: () => Date
+}
+
 export interface AllocationListener {
   /** Of this Eip more or less is in use. */
   readonly usageChanged: (eip: string) => void
@@ -56,6 +63,7 @@ export class Allocation {
   readonly allocator = new Allocator()
   readonly #client: KubeClient
   readonly #filter: ServiceFilter
+  readonly #clock: () => Date
   readonly #holds: Holds
   readonly #ledger: Ledger
   readonly #wake: (key: string) => void
@@ -63,13 +71,13 @@ export class Allocation {
   #recalled: readonly VirtualIP[] = []
   #snapshot: Snapshot = emptySnapshot
 
-  /** @param now milliseconds of monotonic time, as in the sightings */
-  constructor(client: KubeClient, filter: ServiceFilter, now: () => number, listener: AllocationListener) {
+  constructor(client: KubeClient, filter: ServiceFilter, time: AllocationTime, listener: AllocationListener) {
     const { usageChanged, wake } = listener
+    this.#clock = time.clock
     this.#client = client
     this.#filter = filter
     this.#wake = wake
-    this.#holds = new Holds(now)
+    this.#holds = new Holds(time.now)
     this.#ledger = new Ledger(client, this.allocator, this.#holds, usageChanged)
   }
 
@@ -192,21 +200,12 @@ export class Allocation {
   async #releaseConfirmed(entries: readonly Entry[], key: string): Promise<Service | undefined> {
     const service = await find(this.#client, services, refOf(key))
     if (service === undefined) return undefined
-    const kept = new Set(this.#decide(service).keep.map(({ address }) => address))
+    const { keep, ours } = this.#decide(service)
+    const kept = new Set(keep.map(({ address }) => address))
     if (entries.some(({ address }) => kept.has(address))) return service
-    await this.#takeBack(entries, service)
+    await takeBack(this.#client, entries, service, { ours, now: this.#clock() })
     for (const entry of entries) await this.#release(entry, key)
     return undefined
-  }
-
-  /** Before another Service can be told an address, nobody else's status tells it any more: proxies go by it. */
-  async #takeBack(freed: readonly Entry[], { metadata, status }: Service): Promise<void> {
-    const told = status?.loadBalancer?.ingress ?? []
-    const ingress = told.filter(({ ip }) => freed.every(({ address }) => address !== ip))
-    if (ingress.length === told.length) return
-    const patch = { metadata: { uid: metadata.uid }, status: { loadBalancer: { ingress } } }
-    const options = { fieldManager: controllerFieldManager, subresource: 'status' } as const
-    await this.#client.mergePatch(services, metadata, patch, options)
   }
 
   async #clear(key: string): Promise<Omit<Outcome, 'held' | 'reserved'>> {

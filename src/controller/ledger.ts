@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { apiVersion } from '../api/names.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
 import type { Allocator } from '../ipam/allocator.ts'
@@ -5,9 +6,9 @@ import { type Entry, holders, without } from '../ipam/entry.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { isApiError } from '../kube/errors.ts'
 import { find } from '../kube/find.ts'
-import { virtualIPs } from '../kube/resources.ts'
+import { keyOf, virtualIPs } from '../kube/resources.ts'
+import { isOlder } from '../kube/versions.ts'
 import { objectNameOf } from '../net/address.ts'
-import { isOlder } from '../status/writer.ts'
 import type { Holds } from './holds.ts'
 
 /**
@@ -89,6 +90,9 @@ export class Ledger {
           this.#deletedByNow(now)
           return 'free'
         }
+        // It was given, or confirmed, to the Service as that is now: by whoever did it need not be taken back.
+        const named = refOf(found.spec, key)
+        if (named !== undefined && !isDeepStrictEqual(named, refOf(now, key))) throw error
         now = entryOf(found)
       }
     }
@@ -211,6 +215,9 @@ function draft(entry: Entry) {
   }
 }
 
+/** Whether it names all that the entry names, and on the same versions. */
 function serves({ spec }: VirtualIP, { services }: Entry): boolean {
-  return services.every(({ uid }) => spec.services.some(service => service.uid === uid))
+  return services.every(ref => isDeepStrictEqual(refOf(spec, keyOf(ref)), ref))
 }
+
+const refOf = ({ services }: Pick<Entry, 'services'>, key: string) => services.find(ref => keyOf(ref) === key)

@@ -1,10 +1,10 @@
 import { conditionPrefix, conditionTypes, controllerFieldManager } from '../api/names.ts'
 import type { KubeClient } from '../kube/client.ts'
 import type { Condition, LoadBalancerIngress, Service } from '../kube/objects.ts'
-import { services } from '../kube/resources.ts'
+import { keyOf, services } from '../kube/resources.ts'
 import { dated, type Finding, findingsOf } from '../status/conditions.ts'
 import type { Happening } from '../status/events.ts'
-import { Reporter, type Writing } from '../status/reporter.ts'
+import { Reporter, thisVersion, type Writing } from '../status/reporter.ts'
 
 /** What we write on a Service. Absent ingress: not ours to say. */
 interface Told {
@@ -18,6 +18,8 @@ interface Told {
  */
 export class ServiceStatus {
   readonly #reporter: Reporter<Service, Told>
+  /** By `namespace/name`, the version of the Service that was decided by. */
+  readonly #decidedBy = new Map<string, string>()
 
   constructor(client: KubeClient, tell: (happening: Happening) => void, writing: Writing) {
     this.#reporter = new Reporter(client, writing, {
@@ -31,8 +33,14 @@ export class ServiceStatus {
         conditions: dated(findings, ourConditions(before), now),
         ...(ingress !== undefined && { loadBalancer: { ingress } }),
       }),
-      // Nothing says yet that it is ours. A Service without a class may be served by another controller, faster than us.
-      exclusive: before => ourConditions(before).length === 0,
+      // What is taken back is, on whichever version. An address that is not told yet is told on the one that it was decided by,
+      // as the ledger names that one: on any other the address may have been taken back, or another controller be faster.
+      version: (before, { ingress = [] }) => {
+        const told = new Set(before.status?.loadBalancer?.ingress?.map(({ ip }) => ip))
+        return ingress.every(({ ip }) => told.has(ip))
+          ? thisVersion(before)
+          : this.#decidedBy.get(keyOf(before.metadata))
+      },
       written: (before, after) => {
         const happenings = [change(before, after, conditionTypes.allocated, 'Allocate'), newConflict(before, after)]
         for (const happening of happenings) if (happening !== undefined) tell(happening)
@@ -42,6 +50,7 @@ export class ServiceStatus {
 
   /** Wants this of a Service of ours. */
   write(service: Service, ingress: readonly LoadBalancerIngress[], findings: readonly Finding[]): void {
+    this.#decidedBy.set(keyOf(service.metadata), thisVersion(service))
     this.#reporter.write(service.metadata, service, { ingress, findings })
   }
 
@@ -53,11 +62,13 @@ export class ServiceStatus {
 
   /** The Service is gone. */
   forget(ref: { readonly namespace?: string; readonly name: string }): void {
+    this.#decidedBy.delete(keyOf(ref))
     this.#reporter.forget(ref)
   }
 
   /** Nothing further is written. */
   clear(): void {
+    this.#decidedBy.clear()
     this.#reporter.clear()
   }
 }
@@ -91,6 +102,6 @@ function condition(service: Service | undefined, type: string): Condition | unde
   return service?.status?.conditions?.find(each => each.type === type)
 }
 
-function ourConditions(service: Service | undefined): readonly Condition[] {
+export function ourConditions(service: Service | undefined): readonly Condition[] {
   return service?.status?.conditions?.filter(({ type }) => type.startsWith(conditionPrefix)) ?? []
 }

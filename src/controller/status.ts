@@ -39,9 +39,9 @@ export class ControllerStatus {
     identity: string,
     precedence: Precedence,
     log: Logger,
-    time: Pick<Backoff, 'random'> & Pick<Writing, 'scheduler'>,
+    time: Pick<Backoff, 'random'> & Pick<Writing, 'scheduler' | 'clock'>,
   ) {
-    const retrying = { backoff: { ...BACKOFF_MS, random: time.random }, scheduler: time.scheduler }
+    const retrying = { backoff: { ...BACKOFF_MS, random: time.random }, scheduler: time.scheduler, clock: time.clock }
     const writing = (limit: Slots) => ({
       ...retrying,
       slots: limit,
@@ -53,7 +53,6 @@ export class ControllerStatus {
     const tell = createEventRecorder(client, {
       ...retrying,
       instance: identity,
-      clock: () => new Date(),
       slots: precedence.behind(slots(CONCURRENCY.events)),
       report: (err, { regarding, reason }) => log.warn({ err, object: regarding.name, reason }, 'an event was lost'),
     })

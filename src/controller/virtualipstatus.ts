@@ -6,7 +6,7 @@ import { few } from '../ipam/failure.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { virtualIPs } from '../kube/resources.ts'
 import { dated, type Finding, findingsOf, time } from '../status/conditions.ts'
-import { Reporter, type Writing } from '../status/reporter.ts'
+import { Reporter, thisVersion, type Writing } from '../status/reporter.ts'
 
 /** What we write on a VirtualIP. */
 interface Told {
@@ -36,7 +36,7 @@ export const virtualIPStatus = (client: KubeClient, writing: Writing): VirtualIP
       return { conditions, ...(announcedBy && { announcedBy, since: same ?? time(now) }) }
     },
     // Another owner may be about to say that it has it.
-    exclusive: isOwners,
+    version: vip => (isOwners(vip) ? thisVersion(vip) : undefined),
   })
 
 /** Whether the owner in layer 2 has said who announces it. */

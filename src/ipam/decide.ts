@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Service } from '../kube/objects.ts'
 import { keyOf } from '../kube/resources.ts'
+import { isOlder } from '../kube/versions.ts'
 import { type Address, type Family, formatAddress, parseAddress } from '../net/address.ts'
 import type { Allocator } from './allocator.ts'
-import { type Entry, isOf } from './entry.ts'
+import { type Entry, isOf, type ServiceRef } from './entry.ts'
 import { type AllocationFailure, isFailure } from './failure.ts'
 import { find, newEntry } from './find.ts'
 import { foreignIngress, isOurs, type ServiceFilter } from './ours.ts'
@@ -123,7 +124,7 @@ function givenBefore(family: Family, service: Service, held: readonly Entry[], a
     if (address.family !== family || eip === undefined) return []
     const entry = allocator.at(formatAddress(address))
     if (entry === undefined) return newEntry(address, eip, service)
-    return withService(entry, serviceRef(service)) ?? []
+    return withService(entry, refIn(entry, service)) ?? []
   })
 }
 
@@ -133,10 +134,32 @@ function givenBefore(family: Family, service: Service, held: readonly Entry[], a
  */
 function current(entry: Entry, service: Service, allocator: Allocator): Entry | undefined {
   const eip = allocator.home(entry)
-  const own = withService(entry, serviceRef(service))
+  const own = withService(entry, refIn(entry, service))
   if (eip === undefined || own === undefined) return undefined
   const now = { ...own, eip: eip.name, protocol: eip.protocol }
   return isDeepStrictEqual(now, entry) ? entry : now
+}
+
+/**
+ * The Service as the ledger is to name it for this address. The version named is the one on which its status may tell the
+ * address (ADR 20): it stays once that is told. What was recorded by a newer version than this one is left as it is.
+ */
+function refIn(entry: Entry, service: Service): ServiceRef {
+  const own = serviceRef(service)
+  const recorded = entry.services.find(ref => keyOf(ref) === keyOf(own))
+  if (recorded === undefined || isNewer(recorded, service, entry)) return recorded ?? own
+  const same = recorded.uid === own.uid && isDeepStrictEqual(recorded.sharing, own.sharing)
+  return same && toldBy(service).has(entry.address) ? recorded : own
+}
+
+/** A version newer than that of the VirtualIP itself is of another cluster, whose backup was restored here. */
+function isNewer({ resourceVersion }: ServiceRef, { metadata }: Service, { version }: Entry): boolean {
+  return (
+    resourceVersion !== undefined &&
+    isOlder(metadata.resourceVersion, resourceVersion) &&
+    version !== undefined &&
+    isOlder(resourceVersion, version)
+  )
 }
 
 function satisfies(entry: Entry, family: Family, { eip, protocol, address }: Request): boolean {

@@ -12,9 +12,9 @@ type Sharing = NonNullable<ServiceRef['sharing']>
 
 /** A Service as the ledger names it, with all that others are compared with before they join it. */
 export function serviceRef(service: Service): ServiceRef {
-  const { namespace = '', name, uid } = service.metadata
+  const { namespace = '', name, uid, resourceVersion } = service.metadata
   const sharing = sharingOf(service)
-  return { namespace, name, uid, ...(sharing && { sharing }) }
+  return { namespace, name, uid, resourceVersion, ...(sharing && { sharing }) }
 }
 
 /** The key by which a Service shares an address, by our annotation or MetalLB's; an empty one is none. */

@@ -4,9 +4,13 @@ import { ApiError, isApiError } from '../kube/errors.ts'
 import { find } from '../kube/find.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import { keyOf, type ObjectRef, type Resource, refOf } from '../kube/resources.ts'
-import { createWriter, isOlder, type Writer, type WriterOptions } from './writer.ts'
+import { isOlder } from '../kube/versions.ts'
+import { createWriter, type Writer, type WriterOptions } from './writer.ts'
 
-export type Writing = Omit<WriterOptions<unknown>, 'send'>
+export type Writing = Omit<WriterOptions<unknown>, 'send'> & {
+  /** Wall clock, for the times that people read. */
+  readonly clock: () => Date
+}
 
 /** An object with a status, as all that are reported on have. */
 type Reported = KubeObject & { readonly status?: object }
@@ -18,8 +22,8 @@ export interface ReporterOptions<T extends Reported, Told> {
   readonly read: (object: T) => Told
   /** Our part of the status. `before` is the object as we last knew it, for what is to be kept, such as times. */
   readonly status: (told: Told, before: T | undefined, now: Date) => Part<NonNullable<T['status']>>
-  /** Whether to write on this very version of the object only: another writer may be about to say that it is theirs. */
-  readonly exclusive?: (before: T) => boolean
+  /** The version of the object that alone may be written on; undefined: any. */
+  readonly version?: (before: T, told: Told) => string | undefined
   /** Told of each write that went through. */
   readonly written?: (before: T | undefined, after: T) => void
 }
@@ -30,7 +34,7 @@ export class Reporter<T extends Reported, Told> {
   readonly #known = new Map<string, T>()
 
   constructor(client: KubeClient, writing: Writing, options: ReporterOptions<T, Told>) {
-    const { resource, fieldManager, read, status, exclusive, written } = options
+    const { resource, fieldManager, read, status, version, written } = options
     this.#read = read
     /** What is applied to an object that is gone is taken for a new one, and is none that is complete. */
     const rejected = async (error: unknown, key: string): Promise<never> => {
@@ -41,8 +45,8 @@ export class Reporter<T extends Reported, Told> {
       ...writing,
       send: async (key, told) => {
         const before = this.#known.get(key)
-        const part = { status: status(told, before, new Date()) } as Part<Omit<T, 'metadata'>>
-        const resourceVersion = before && exclusive?.(before) ? before.metadata.resourceVersion : undefined
+        const part = { status: status(told, before, writing.clock()) } as Part<Omit<T, 'metadata'>>
+        const resourceVersion = before && version?.(before, told)
         const how = { fieldManager, subresource: 'status', resourceVersion } as const
         const after = await client.apply(resource, refOf(key), part, how).catch(error => rejected(error, key))
         this.#known.set(key, after)
@@ -77,6 +81,9 @@ export class Reporter<T extends Reported, Told> {
     this.#writer.clear()
   }
 }
+
+/** For what is decided by the very version of an object: another writer may be about to say what that rules out. */
+export const thisVersion = ({ metadata }: KubeObject): string => metadata.resourceVersion
 
 const isOlderThan = ({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean =>
   isOlder(a.resourceVersion, b.resourceVersion)

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { SchedulerLike, Subscription } from 'rxjs'
 import { isApiError } from '../kube/errors.ts'
 import type { KubeObject } from '../kube/objects.ts'
+import { isOlder } from '../kube/versions.ts'
 import { type Backoff, retryDelay } from '../streams/backoff.ts'
 import type { Slots } from '../streams/slots.ts'
 
@@ -41,6 +42,8 @@ interface Entry<Value> {
   notBefore: number
   pause?: Subscription
   failures: number
+  /** The last write was refused, since the object is not as it was taken for: what is wanted next may suit it. */
+  conflicted: boolean
 }
 
 export function createWriter<Value>(options: WriterOptions<Value>): Writer<Value> {
@@ -48,7 +51,12 @@ export function createWriter<Value>(options: WriterOptions<Value>): Writer<Value
   const entries = new Map<string, Entry<Value>>()
 
   const entryOf = (key: string): Entry<Value> => {
-    const entry = entries.get(key) ?? { busy: false, notBefore: Number.NEGATIVE_INFINITY, failures: 0 }
+    const entry = entries.get(key) ?? {
+      busy: false,
+      notBefore: Number.NEGATIVE_INFINITY,
+      failures: 0,
+      conflicted: false,
+    }
     entries.set(key, entry)
     return entry
   }
@@ -74,6 +82,7 @@ export function createWriter<Value>(options: WriterOptions<Value>): Writer<Value
       const { metadata } = await send(key, wanted.value)
       learn(entry, wanted.value, metadata.resourceVersion)
       entry.failures = 0
+      entry.conflicted = false
       entry.notBefore = sentAt + interval
     } catch (error) {
       report(error, key)
@@ -82,6 +91,7 @@ export function createWriter<Value>(options: WriterOptions<Value>): Writer<Value
         return
       }
       entry.failures += 1
+      entry.conflicted = isApiError(error, 'Conflict')
       entry.wanted ??= wanted
       entry.notBefore = scheduler.now() + retryDelay(backoff, entry.failures, error)
     }
@@ -111,6 +121,7 @@ export function createWriter<Value>(options: WriterOptions<Value>): Writer<Value
     write(key, value) {
       const entry = entryOf(key)
       entry.wanted = { value }
+      if (entry.conflicted) entry.notBefore = scheduler.now()
       pump(key, entry)
     },
     observe(key, value, resourceVersion) {
@@ -122,6 +133,3 @@ export function createWriter<Value>(options: WriterOptions<Value>): Writer<Value
     },
   }
 }
-
-/** Resource versions are decimal numbers that grow with each write (KEP-5504). */
-export const isOlder = (a: string, b: string): boolean => (a.length === b.length ? a < b : a.length < b.length)

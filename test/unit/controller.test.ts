@@ -23,6 +23,7 @@ const others = {
   options,
   log: pino({ level: 'silent' }),
   scheduler: monotonic,
+  clock: () => new Date(),
   random: Math.random,
 }
 

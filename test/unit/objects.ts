@@ -44,8 +44,9 @@ export function node(
 }
 
 export function virtualIP(address: string, of: Service, protocol: Protocol = 'bgp'): VirtualIP {
-  const { namespace = 'default', name, uid } = of.metadata
-  return { metadata: metadata(address), spec: { address, eip: 'pool', protocol, services: [{ namespace, name, uid }] } }
+  const { namespace = 'default', name, uid, resourceVersion } = of.metadata
+  const services = [{ namespace, name, uid, resourceVersion }]
+  return { metadata: metadata(address), spec: { address, eip: 'pool', protocol, services } }
 }
 
 export function bgpConf(spec: BgpConf['spec'], status?: BgpConf['status']): BgpConf {

@@ -88,7 +88,8 @@ function usesLayer2({ snapshot: { eips, virtualIPs }, touched }: Change, index: 
 function running({ cluster, able, client, options, respond, readLinks, log, stop }: Layer2Parts): Observable<never> {
   const { nodeName, namespace } = options
   const announcer = new Layer2Announcer(nodeName)
-  const status = new Layer2Status(client, nodeName, () => new Date(), {
+  const status = new Layer2Status(client, nodeName, {
+    clock: () => new Date(),
     slots: slots(CONCURRENCY),
     backoff,
     scheduler: monotonic,

@@ -7,7 +7,7 @@ import type { Links } from '../../layer2/links.ts'
 import type { Vip } from '../../layer2/responder.ts'
 import { objectNameOf } from '../../net/address.ts'
 import { dated, type Finding, findingsOf } from '../../status/conditions.ts'
-import { Reporter, type Writing } from '../../status/reporter.ts'
+import { Reporter, thisVersion, type Writing } from '../../status/reporter.ts'
 import { emptySnapshot, type Snapshot } from '../../watch/snapshot.ts'
 import { type Claim, type ClaimEvent, claimAfter } from './claim.ts'
 import { interfaceObjection, isFirst, notReady, type Objection } from './readiness.ts'
@@ -39,17 +39,17 @@ export class Layer2Status {
   #due = new Set<string>()
   #snapshot: Snapshot = emptySnapshot
 
-  constructor(client: KubeClient, node: string, clock: () => Date, writing: Writing) {
+  constructor(client: KubeClient, node: string, writing: Writing) {
     this.#client = client
     this.#node = node
-    this.#clock = clock
+    this.#clock = writing.clock
     this.#writing = writing
     this.#readiness = new Reporter(client, writing, {
       resource: virtualIPs,
       fieldManager: segmentReadinessFieldManager,
       read: ({ status }) => findingsOf(status?.conditions?.filter(({ type }) => type === conditionTypes.layer2Ready)),
       status: (findings, before, now) => ({ conditions: dated(findings, before?.status?.conditions ?? [], now) }),
-      exclusive: () => true,
+      version: thisVersion,
     })
   }
 
@@ -165,7 +165,7 @@ export class Layer2Status {
         ...(owner && { owners: [owner] }),
         conditions: dated(findings, before?.status?.conditions ?? [], now),
       }),
-      exclusive: () => true,
+      version: thisVersion,
     })
   }
 }

@@ -30,10 +30,11 @@ async function play({ client }: Context, address: string) {
     }
   }
   const speaker = (name: string) => {
-    const status = new Layer2Status(client, name, () => new Date(), {
+    const status = new Layer2Status(client, name, {
       slots: counting,
       backoff: { first: 20, most: 100, random: Math.random },
       scheduler: asyncScheduler,
+      clock: () => new Date(),
       report: error => errors.push(error),
     })
     const show = () => {

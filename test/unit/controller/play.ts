@@ -28,7 +28,8 @@ export class Leader {
   constructor(server: Server, time: VirtualTime, number: number, sighted: boolean) {
     this.#time = time
     this.#server = server
-    this.allocation = new Allocation(server.client(number), filter, () => time.now(), {
+    const times = { now: () => time.now(), clock: () => new Date(time.now()) }
+    this.allocation = new Allocation(server.client(number), filter, times, {
       usageChanged: () => undefined,
       wake: key => this.#queue.add(key),
     })

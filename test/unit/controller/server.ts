@@ -6,7 +6,7 @@ import type { ObjectRef, Resource } from '../../../src/kube/resources.ts'
 import type { ClusterEvent, Kind } from '../../../src/watch/kinds.ts'
 import { conflict, fakeClient, notFound, unreachable } from '../kube/fakeclient.ts'
 
-export type Verb = 'get' | 'create' | 'mergePatch' | 'delete'
+export type Verb = 'get' | 'create' | 'apply' | 'mergePatch' | 'delete'
 
 /** What goes wrong with one request: it never arrives, or its reply never does, although it was carried out. */
 export type Fault = 'request lost' | 'reply lost' | ApiError
@@ -100,6 +100,10 @@ export class Server {
     return fakeClient({
       get: (resource, ref) => request('get', () => this.#existing(resource, ref)),
       create: (resource, draft) => request('create', () => this.create(resource, draft)),
+      apply: (resource, ref, part, { resourceVersion }) =>
+        request('apply', () =>
+          this.change(resource, ref, { ...part, ...(resourceVersion && { metadata: { resourceVersion } }) }),
+        ),
       mergePatch: (resource, ref, patch) => request('mergePatch', () => this.change(resource, ref, patch as object)),
       delete: (resource, ref, preconditions) => request('delete', () => this.delete(resource, ref, preconditions)),
     })

@@ -51,6 +51,7 @@ function play(failures = 0, failure = unreachable()) {
     slots: slots(4),
     backoff: { first: 100, most: 1000, random: () => 0 },
     scheduler: time,
+    clock: () => new Date(),
     report: () => undefined,
   })
   const write = (of: Service, ...findings: readonly Finding[]) => {
@@ -134,12 +135,16 @@ test('a Service that is gone is not written to, and a new one of its name starts
   t.deepEqual(events, ['Normal Allocated'])
 })
 
-test('1: the first that we say of a Service is said of the version that was judged; then it is known to be ours', async t => {
-  const { versions, write } = play()
-  await write(service('web', {}, { resourceVersion: '7' }), exhausted)
-  await write(service('web', {}, { resourceVersion: '7' }), allocated)
-  await write(told(exhausted), allocated, announced)
-  t.deepEqual(versions, ['7', undefined, undefined])
+test('1, 10: an address is told on the version only that it was decided by; what is told already, on the one that tells it', async t => {
+  const { time, versions, status, write } = play()
+  const web = service('web', {}, { resourceVersion: '7' })
+  await write(web, allocated)
+  t.deepEqual(versions, ['7'])
+  await write(web, allocated, announced)
+  t.deepEqual(versions, ['7', '11'])
+  status.write(web, [...ingress, { ip: '2001:db8::1' }], [allocated])
+  await time.pass(0)
+  t.deepEqual(versions, ['7', '11', '7'], 'nobody has decided by version 12')
 })
 
 test('1: somebody else wrote on a Service meanwhile: it is judged anew before anything is said of it', async t => {

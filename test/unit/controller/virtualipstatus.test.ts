@@ -35,6 +35,7 @@ async function told(status: VirtualIPStatus, announcement: Announcement) {
     slots: act => act(),
     backoff: { first: 1, most: 1, random: () => 0 },
     scheduler: new VirtualTime(),
+    clock: () => new Date(),
     report: () => {},
   })
   reporter.write({ name: vip.metadata.name }, { ...vip, status }, announcementTold(announcement))

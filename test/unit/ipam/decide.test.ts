@@ -36,7 +36,7 @@ for (const family of bothFamilies) {
           address: ip(2),
           eip: 'a',
           protocol: 'layer2',
-          services: [{ namespace: 'default', name: 'web', uid: 'uid-of-web' }],
+          services: [{ namespace: 'default', name: 'web', uid: 'uid-of-web', resourceVersion: '1' }],
         },
       ],
     })

@@ -127,7 +127,7 @@ function portOf(text: string) {
 }
 
 export function entry(address: string, eip: string, ...names: string[]): Entry {
-  const services = names.map(name => ({ namespace: 'default', name, uid: `uid-of-${name}` }))
+  const services = names.map(name => ({ namespace: 'default', name, uid: `uid-of-${name}`, resourceVersion: '1' }))
   return { address, eip, protocol: 'bgp', services, uid: `uid-of-${address}` }
 }
 

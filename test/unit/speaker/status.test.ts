@@ -44,6 +44,7 @@ function speakerStatus() {
     slots: act => act(),
     backoff: { first: 1, most: 1, random: () => 0 },
     scheduler: new VirtualTime(),
+    clock: () => new Date(),
     report: () => {},
   })
   return { status, applied }

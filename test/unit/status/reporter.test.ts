@@ -21,6 +21,7 @@ function play(get: () => Promise<Service>) {
     slots: <T>(act: () => Promise<T>) => act(),
     backoff: { first: 100, most: 1_000, random: () => 0 },
     scheduler: time,
+    clock: () => new Date(),
     report: (error: unknown) => void reasons.push((error as ApiError).reason),
   }
   const reporter = new Reporter<Service, string>(client, writing, {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Eip } from '../../../../src/api/eip.ts'
 import type { VirtualIP, VirtualIPSpec } from '../../../../src/api/virtualip.ts'
 import { Allocator } from '../../../../src/ipam/allocator.ts'
 import { type Decision, decide } from '../../../../src/ipam/decide.ts'
@@ -12,39 +13,101 @@ import type { Applied, Store } from './store.ts'
 /** Milliseconds after an edit in which what was decided before it may still be carried out. */
 const AFTERMATH_MS = 120_000
 
+/** A Service that is there. */
+interface Known {
+  readonly uid: string
+  /** When people last said anything else of it. */
+  readonly edited: number
+  /** The addresses that its status tells. */
+  readonly told: readonly (string | undefined)[]
+  readonly service: Service
+}
+
 /** Holds true after each change at the API server, however late, lost or reordered what led to it was. */
 export class Watchdog {
   readonly violations: string[] = []
-  /** By `namespace/name`, the UID of each Service that is there, and when people last said anything else of it. */
-  readonly #services = new Map<string, { readonly uid: string; readonly edited: number }>()
+  /** By `namespace/name`. */
+  readonly #services = new Map<string, Known>()
+  /** By address. */
+  readonly #ledger = new Map<string, VirtualIPSpec>()
+  readonly #eips = new Map<string, Eip>()
+  readonly #leaders = new Set<number>()
+  /** Until when anybody stood still. */
+  #pausedUntil = Number.NEGATIVE_INFINITY
+  readonly #elected: boolean
   #eipsEdited = Number.NEGATIVE_INFINITY
   #now = 0
+
+  /** @param elected whether who leads does so by a Lease */
+  constructor(elected: boolean) {
+    this.#elected = elected
+  }
+
+  /** A replica begins to lead, or ends it: two at once only if one of them stood still, which no Lease can rule out. */
+  led(replica: number, leads: boolean, now: number): void {
+    this.#now = now
+    if (leads) this.#leaders.add(replica)
+    else this.#leaders.delete(replica)
+    if (this.#elected && this.#leaders.size > 1 && now > this.#pausedUntil) this.#violated('two lead at once')
+  }
+
+  /** A replica stands still until then. */
+  paused(until: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, until)
+  }
 
   /** @param now milliseconds of the simulated time */
   applied({ plural, before, after }: Applied, now: number): void {
     this.#now = now
-    if (plural === eips.plural && !isDeepStrictEqual(asked(before), asked(after))) this.#eipsEdited = now
-    if (plural === services.plural && !isDeepStrictEqual(asked(before), asked(after))) {
-      if (after === undefined) this.#services.delete(keyOf(before?.metadata ?? { name: '' }))
-      else this.#services.set(keyOf(after.metadata), { uid: after.metadata.uid, edited: now })
+    if (plural === eips.plural) {
+      if (!isDeepStrictEqual(asked(before), asked(after))) this.#eipsEdited = now
+      if (after !== undefined) this.#eips.set(after.metadata.name, after as Eip)
     }
     if (plural === virtualIPs.plural) this.#virtualIPChanged(specOf(before), specOf(after))
+    if (plural === services.plural) this.#serviceChanged(before as Service | undefined, after as Service | undefined)
+  }
+
+  /** What a Service's status tells it has by the ledger: so nobody else is told it but who shares it. */
+  #serviceChanged(before: Service | undefined, after: Service | undefined): void {
+    if (after === undefined) {
+      if (before !== undefined) this.#services.delete(keyOf(before.metadata))
+      return
+    }
+    const key = keyOf(after.metadata)
+    const told = after.status?.loadBalancer?.ingress?.map(({ ip = '' }) => ip) ?? []
+    const known = this.#services.get(key)
+    const edited = known && isDeepStrictEqual(asked(before), asked(after)) ? known.edited : this.#now
+    this.#services.set(key, { uid: after.metadata.uid, edited, told, service: after })
+    for (const address of told) {
+      const has = this.#ledger.get(address)?.services.some(({ uid }) => uid === after.metadata.uid)
+      if (has !== true) this.#violated(`${key} is told ${address}, which it does not have`)
+    }
   }
 
   #virtualIPChanged(before: VirtualIPSpec | undefined, after: VirtualIPSpec | undefined): void {
+    for (const ref of before?.services ?? []) {
+      const known = this.#services.get(keyOf(ref))
+      if (known?.uid !== ref.uid || after?.services.some(({ uid }) => uid === ref.uid)) continue
+      if (known.told.includes(before?.address)) this.#violated(`${keyOf(ref)} loses ${before?.address} and tells it`)
+      if (this.#now - Math.max(known.edited, this.#eipsEdited) > AFTERMATH_MS && this.#keeps(known, before?.address)) {
+        this.#violated(`${keyOf(ref)}, which is to keep it, loses ${before?.address}`)
+      }
+    }
+    if (before !== undefined) this.#ledger.delete(before.address)
+    if (after !== undefined) this.#ledger.set(after.address, after)
     for (const [n, ref] of (after?.services ?? []).entries()) {
       const others = after?.services.toSpliced(n, 1) ?? []
       const clash = others.length === 0 ? undefined : obstacle(ref, others)
       if (clash !== undefined) this.#violated(`${keyOf(ref)} has ${after?.address}, which ${clash}`)
     }
-    const has = new Set(after?.services.map(keyOf))
-    for (const ref of before?.services ?? []) {
-      const service = this.#services.get(keyOf(ref))
-      if (has.has(keyOf(ref)) || service?.uid !== ref.uid) continue
-      if (this.#now - Math.max(service.edited, this.#eipsEdited) > AFTERMATH_MS) {
-        this.#violated(`${keyOf(ref)}, of which nobody has said anything else, loses ${before?.address}`)
-      }
-    }
+  }
+
+  /** Whether a Service is to keep an address, by all that is true now. */
+  #keeps({ service }: Known, address: string | undefined): boolean {
+    const allocator = new Allocator()
+    for (const eip of this.#eips.values()) allocator.setEip(eip)
+    for (const entry of this.#ledger.values()) allocator.record(entry)
+    return decide(service, {}, allocator, filter).keep.some(entry => entry.address === address)
   }
 
   #violated(what: string): void {
@@ -59,7 +122,7 @@ export function unsettled(store: Store): readonly string[] {
   const problems: string[] = []
   for (const service of store.all(services)) {
     const key = keyOf(service.metadata)
-    const { keep, release, allocate, failure } = decide(service, {}, allocator, filter)
+    const { ours, keep, release, allocate, failure } = decide(service, {}, allocator, filter)
     const addresses = keep.map(({ address }) => address)
     told.set(key, addresses)
     if (allocate.length + release.length > 0)
@@ -69,8 +132,10 @@ export function unsettled(store: Store): readonly string[] {
     const ingress = service.status?.loadBalancer?.ingress?.map(({ ip }) => ip) ?? []
     if (ingress.join() !== addresses.join()) problems.push(`${key} has ${addresses.join()} and tells ${ingress.join()}`)
     const reason = reasonOf(service)
-    const expected = service.spec.type === 'LoadBalancer' ? (failure?.reason ?? 'Allocated') : undefined
-    if (reason !== expected) problems.push(`${key} says ${reason} instead of ${expected}`)
+    const expected = ours ? (failure?.reason ?? 'Allocated') : undefined
+    // Who waits is not looked at again for what cannot help it: of several reasons it may tell one that was the first before.
+    const waits = failure !== undefined && reason !== undefined && reason !== 'Allocated'
+    if (reason !== expected && !waits) problems.push(`${key} says ${reason} instead of ${expected}`)
   }
   for (const { spec } of store.all(virtualIPs)) {
     for (const ref of spec.services) {
@@ -80,9 +145,11 @@ export function unsettled(store: Store): readonly string[] {
   }
   for (const { metadata, status } of store.all(eips)) {
     const { usage, used } = allocator.usage(metadata.name) ?? { used: new Map() }
-    const said = JSON.stringify([status?.usage, status?.used])
-    const is = JSON.stringify([usage, Object.fromEntries(used)])
-    if (said !== is) problems.push(`Eip ${metadata.name} says ${said} instead of ${is}`)
+    const said = { usage: status?.usage, used: status?.used }
+    const is = { usage, used: Object.fromEntries(used) }
+    if (!isDeepStrictEqual(said, is)) {
+      problems.push(`Eip ${metadata.name} says ${JSON.stringify(said)} instead of ${JSON.stringify(is)}`)
+    }
   }
   return problems
 }
@@ -106,4 +173,5 @@ const reasonOf = ({ status }: Service) =>
 const specOf = (object: KubeObject | undefined) => (object as VirtualIP | undefined)?.spec
 
 /** What people say of an object. */
-const asked = (object: KubeObject | undefined) => object && [object.metadata.annotations, specOf(object)]
+const asked = (object: KubeObject | undefined) =>
+  object && [object.metadata.annotations, object.metadata.deletionTimestamp, specOf(object)]

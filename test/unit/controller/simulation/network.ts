@@ -1,28 +1,51 @@
 import { Observable, type SchedulerLike } from 'rxjs'
-import type { KubeClient, Preconditions, WatchNotice } from '../../../../src/kube/client.ts'
+import type { KubeClient, WatchNotice, WatchOptions } from '../../../../src/kube/client.ts'
 import { ApiError } from '../../../../src/kube/errors.ts'
 import type { KubeObject } from '../../../../src/kube/objects.ts'
-import type { Resource } from '../../../../src/kube/resources.ts'
-import { conflict, fakeClient, unreachable } from '../../kube/fakeclient.ts'
+import { keyOf, type ObjectRef, type Resource } from '../../../../src/kube/resources.ts'
+import { conflict, expired, unreachable } from '../../kube/fakeclient.ts'
 import type { Dice } from './dice.ts'
-import { merged, type Store } from './store.ts'
 
 /** Milliseconds after which a client gives up. */
 const DEADLINE = 10_000
 
+/** How bad a network is. */
+export interface Weather {
+  /** Share of the requests, and as many replies, that are lost. */
+  readonly lost: number
+  /** Milliseconds that something is late at most, when it is; a request may then be carried out long after it was given up. */
+  readonly late: number
+}
+
+interface NetworkParts {
+  readonly dice: Dice
+  readonly time: SchedulerLike
+  /** Of the process, by which it gives up. */
+  readonly clock: SchedulerLike
+  readonly weather: Weather
+  /** Told what becomes of each request. */
+  readonly tell: (line: string) => void
+}
+
 /** Between one process and the API server: late, lossy, and at times shut, until it is healed. */
 export class Network {
-  readonly #store: Store
+  readonly #server: KubeClient
   readonly #dice: Dice
   readonly #time: SchedulerLike
+  readonly #clock: SchedulerLike
+  readonly #weather: Weather
+  readonly #tell: (line: string) => void
   #healed = false
   /** Nothing comes through before. */
   #shutUntil = 0
 
-  constructor(store: Store, dice: Dice, time: SchedulerLike) {
-    this.#store = store
+  constructor(server: KubeClient, { dice, time, clock, weather, tell }: NetworkParts) {
+    this.#server = server
     this.#dice = dice
     this.#time = time
+    this.#clock = clock
+    this.#weather = weather
+    this.#tell = tell
   }
 
   heal(): void {
@@ -35,97 +58,101 @@ export class Network {
     this.#shutUntil = Math.max(this.#shutUntil, this.#time.now() + milliseconds)
   }
 
-  readonly client: KubeClient = fakeClient({
-    list: resource => this.#request(() => this.#store.list(resource)),
-    get: (resource, ref) => this.#request(() => this.#store.get(resource, ref)),
-    create: (resource, draft) => this.#request(() => this.#store.create(resource, draft)),
-    apply: (resource, ref, part, { resourceVersion }) =>
-      this.#request(() =>
-        this.#store.change(
-          resource,
-          ref,
-          () => part as object,
-          resourceVersion === undefined ? {} : { resourceVersion },
-        ),
-      ),
-    mergePatch: (resource, ref, patch) =>
-      this.#request(() => {
-        const { metadata = {}, ...parts } = patch as { metadata?: Preconditions }
-        const change = (before: KubeObject) => ({ ...(merged(before, { ...parts, metadata }) as object) })
-        return this.#store.change(resource, ref, change, metadata)
-      }),
-    delete: (resource, ref, preconditions) => this.#request(() => this.#store.delete(resource, ref, preconditions)),
-    watch: (resource, { resourceVersion, timeoutSeconds }) =>
-      this.#watch(resource, Number(resourceVersion), timeoutSeconds * 1000) as never,
-  })
+  get client(): KubeClient {
+    const server = this.#server
+    const through = <T>(
+      verb: string,
+      { plural }: Resource<KubeObject>,
+      ref: ObjectRef | undefined,
+      act: () => Promise<T>,
+    ) => this.#request(`${verb} ${plural} ${ref === undefined ? '' : keyOf(ref)}`, act)
+    return {
+      list: (of, selection) => through('list', of, undefined, () => server.list(of, selection)),
+      get: (of, ref) => through('get', of, ref, () => server.get(of, ref)),
+      create: (of, draft) => through('create', of, draft.metadata, () => server.create(of, draft)),
+      update: (of, object) => through('update', of, object.metadata, () => server.update(of, object)),
+      apply: (of, ref, part, how) =>
+        through(`apply @${how.resourceVersion ?? 'any'}`, of, ref, () => server.apply(of, ref, part, how)),
+      mergePatch: (of, ref, patch, how) => through('patch', of, ref, () => server.mergePatch(of, ref, patch, how)),
+      delete: (of, ref, preconditions) => through('delete', of, ref, () => server.delete(of, ref, preconditions)),
+      watch: (of, options) => this.#watch(of, options),
+    }
+  }
 
   /** How long something takes to get through: as a rule not long. */
   #delay(): number {
     const dice = this.#dice
-    const way = this.#healed ? 1 : dice.chance(0.05) ? dice.below(30_000) : dice.below(30)
+    const way = this.#healed ? 1 : dice.chance(0.05) ? dice.below(this.#weather.late) : dice.below(30)
     return Math.max(way, this.#shutUntil - this.#time.now())
   }
 
-  #request<T>(carryOut: () => T): Promise<T> {
+  #request<T>(what: string, carryOut: () => Promise<T>): Promise<T> {
+    const { lost } = this.#weather
     const fate = this.#healed ? 1 : this.#dice.next()
     return new Promise((resolve, reject) => {
-      const deadline = this.#time.schedule(() => reject(unreachable()), DEADLINE)
-      const reply = (answer: () => void) => {
+      const deadline = this.#clock.schedule(() => {
+        this.#tell(`gives up ${what}`)
+        reject(unreachable())
+      }, DEADLINE)
+      const reply = (outcome: string, answer: () => void) => {
         this.#time.schedule(() => {
+          if (!deadline.closed) this.#tell(`${outcome} ${what}`)
           deadline.unsubscribe()
           answer()
         }, this.#delay())
       }
-      if (fate < 0.03) return
+      if (fate < lost) return
       this.#time.schedule(() => {
-        if (fate < 0.1) return reply(() => reject(refusal(this.#dice)))
-        try {
-          const result = carryOut()
-          if (fate < 0.13) return
-          reply(() => resolve(result))
-        } catch (error) {
-          reply(() => reject(error))
-        }
+        if (fate < lost + 0.07) return reply('is refused', () => reject(refusal(this.#dice)))
+        carryOut().then(
+          result => {
+            if (fate < 2 * lost + 0.07) return
+            if (fate < 2 * lost + 0.09) reply('is told that it failed', () => reject(failed()))
+            else reply('did', () => resolve(result))
+          },
+          error => reply(`${(error as ApiError).reason}:`, () => reject(error)),
+        )
       }, this.#delay())
     })
   }
 
   /** Tells what happened in its order, now and then late, or not at all any more until the client gives up. */
-  #watch(resource: Resource<KubeObject>, from: number, lasts: number): Observable<WatchNotice<KubeObject>> {
+  #watch<T extends KubeObject>(of: Resource<T>, options: WatchOptions): Observable<WatchNotice<T>> {
     return new Observable(subscriber => {
-      let position = from
+      const dice = this.#dice
+      const begun = this.#time.now()
+      const at = (share: number) =>
+        this.#healed || !dice.chance(share) ? Number.POSITIVE_INFINITY : begun + dice.below(60_000)
+      const [stallsAt, expiresAt] = [at(0.2), at(0.05)]
       let arrives = 0
       let stalled = false
-      const stallsAt = this.#healed || this.#dice.chance(0.8) ? Number.POSITIVE_INFINITY : this.#dice.below(60_000)
-      const begun = this.#time.now()
       const send = (answer: () => void) => {
         const now = this.#time.now()
-        stalled ||= !this.#healed && now - begun > stallsAt
+        stalled ||= !this.#healed && now > stallsAt
         if (stalled) return
         arrives = Math.max(arrives, now + this.#delay())
-        subscriber.add(this.#time.schedule(answer, arrives - now))
+        const outdated = !this.#healed && now > expiresAt
+        subscriber.add(this.#time.schedule(outdated ? () => subscriber.error(expired()) : answer, arrives - now))
       }
-      const look = () => {
-        try {
-          for (const { version, told } of this.#store.since(resource, position)) {
-            position = version
-            send(() => subscriber.next(told))
-          }
-        } catch (error) {
-          send(() => subscriber.error(error))
-        }
-      }
-      subscriber.add(this.#store.watch(look))
-      subscriber.add(this.#time.schedule(() => send(() => subscriber.complete()), lasts))
-      look()
+      subscriber.add(
+        this.#server.watch(of, options).subscribe({
+          next: notice => send(() => subscriber.next(notice)),
+          error: error => send(() => subscriber.error(error)),
+        }),
+      )
+      subscriber.add(this.#time.schedule(() => send(() => subscriber.complete()), options.timeoutSeconds * 1_000))
     })
   }
 }
 
+/** It was carried out all the same. */
+const failed = () => new ApiError(500, 'InternalError', 'etcdserver: request timed out')
+
+/** It was not carried out. */
 const refusal = (dice: Dice) =>
   dice.pick([
     () => new ApiError(500, 'InternalError', 'etcd is away'),
-    () => new ApiError(429, 'TooManyRequests', 'later', { retryAfter: 1_000 }),
+    () => new ApiError(429, 'TooManyRequests', 'later', { retryAfter: 1_000 + dice.below(4_000) }),
     () => new ApiError(504, 'Timeout', 'too slow'),
     conflict,
   ])()

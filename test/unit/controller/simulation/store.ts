@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Draft, List, Preconditions, WatchNotice } from '../../../../src/kube/client.ts'
+import type { Draft, List, Preconditions, Selection, WatchNotice } from '../../../../src/kube/client.ts'
 import { ApiError } from '../../../../src/kube/errors.ts'
 import type { KubeObject } from '../../../../src/kube/objects.ts'
 import { keyOf, type ObjectRef, type Resource } from '../../../../src/kube/resources.ts'
@@ -14,10 +14,15 @@ export interface Applied {
   readonly after: KubeObject | undefined
 }
 
+interface Happened {
+  readonly version: number
+  readonly told: Told
+}
+
 /** What the API server keeps, and the order in which it came about. */
 export class Store {
   readonly #objects = new Map<string, Map<string, KubeObject>>()
-  readonly #history: { readonly version: number; readonly plural: string; readonly told: Told }[] = []
+  readonly #history = new Map<string, Happened[]>()
   readonly #watchers = new Set<() => void>()
   /** Told of each change before anybody else. */
   readonly #applied: (change: Applied) => void
@@ -46,8 +51,9 @@ export class Store {
     return object
   }
 
-  list<T extends KubeObject>(resource: Resource<T>): List<T> {
-    return { items: this.all(resource), resourceVersion: `${this.#version}` }
+  list<T extends KubeObject>(resource: Resource<T>, selection: Selection = {}): List<T> {
+    const items = this.all(resource).filter(object => isSelected(object, selection))
+    return { items, resourceVersion: `${this.#version}` }
   }
 
   create<T extends KubeObject>(resource: Resource<T>, draft: Draft<T>): T {
@@ -70,12 +76,25 @@ export class Store {
     const parts = to(before) as { readonly metadata?: object }
     const metadata = { ...before.metadata, ...parts.metadata, uid, resourceVersion }
     const after: T = { ...before, ...parts, metadata }
-    return isDeepStrictEqual(before, after) ? before : this.#put(resource, before, after)
+    if (isDeepStrictEqual(before, after)) return before
+    const put = this.#put(resource, before, after)
+    if (metadata.deletionTimestamp !== undefined && !metadata.finalizers?.length) this.#remove(resource, put)
+    return put
   }
 
+  /** What has a finalizer is only marked, and goes when it has none any more. */
   delete(resource: Resource<KubeObject>, ref: ObjectRef, preconditions: Preconditions = {}): void {
     const before = this.get(resource, ref)
     check(before, preconditions)
+    const { finalizers, deletionTimestamp } = before.metadata
+    if (!finalizers?.length) this.#remove(resource, before)
+    else if (deletionTimestamp === undefined) {
+      this.change(resource, ref, () => ({ metadata: { deletionTimestamp: '2026-02-01T00:00:00Z' } }))
+    }
+  }
+
+  #remove(resource: Resource<KubeObject>, before: KubeObject): void {
+    const ref = before.metadata
     this.#objects.get(resource.plural)?.delete(keyOf(ref))
     this.#version += 1
     const object = { ...before, metadata: { ...before.metadata, resourceVersion: `${this.#version}` } }
@@ -91,12 +110,12 @@ export class Store {
    * What happened to a kind after a version.
    * @throws ApiError `Expired`
    */
-  since(
-    { plural }: Resource<KubeObject>,
-    version: number,
-  ): readonly { readonly version: number; readonly told: Told }[] {
+  since({ plural }: Resource<KubeObject>, version: number, selection: Selection): readonly Happened[] {
     if (version < this.#compacted) throw expired()
-    return this.#history.filter(each => each.plural === plural && each.version > version)
+    const history = this.#history.get(plural) ?? []
+    return history
+      .slice(history.findLastIndex(each => each.version <= version) + 1)
+      .filter(({ told }) => isSelected(told.object, selection))
   }
 
   /** Calls back at each change, until what is returned is called. */
@@ -115,10 +134,21 @@ export class Store {
   }
 
   #happened(plural: string, told: Told, change: Applied): void {
-    this.#history.push({ version: this.#version, plural, told })
+    const history = this.#history.get(plural) ?? []
+    this.#history.set(plural, history)
+    history.push({ version: this.#version, told })
     this.#applied(change)
     for (const called of this.#watchers) called()
   }
+}
+
+function isSelected({ metadata }: KubeObject, { namespace, fieldSelector, labelSelector }: Selection): boolean {
+  const [label = '', value] = labelSelector?.split('=') ?? []
+  return (
+    (namespace === undefined || metadata.namespace === namespace) &&
+    (fieldSelector === undefined || fieldSelector === `metadata.name=${metadata.name}`) &&
+    (labelSelector === undefined || metadata.labels?.[label] === value)
+  )
 }
 
 function check({ metadata }: KubeObject, { uid, resourceVersion }: Preconditions): void {

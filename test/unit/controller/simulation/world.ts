@@ -1,58 +1,77 @@
-import { pino } from 'pino'
-import { type Subscription, shareReplay } from 'rxjs'
 import { annotations, labels } from '../../../../src/api/names.ts'
-import { controller } from '../../../../src/controller.ts'
-import { eips, leases, nodes, services, virtualIPs } from '../../../../src/kube/resources.ts'
-import { sightings } from '../../../../src/liveness/poll.ts'
-import type { Kind } from '../../../../src/watch/kinds.ts'
-import { watchCluster } from '../../../../src/watch/watch.ts'
-import { eip, filter, type ServiceFixture, service, v4, v6 } from '../../ipam/fixtures.ts'
+import { eips, keyOf, leases, nodes, services, virtualIPs } from '../../../../src/kube/resources.ts'
+import { eip, type ServiceFixture, service, v4, v6 } from '../../ipam/fixtures.ts'
 import { VirtualTime } from '../../streams/virtualtime.ts'
-import { type Dice, dice } from './dice.ts'
-import { Network } from './network.ts'
+import { apiServer } from './apiserver.ts'
+import type { Dice } from './dice.ts'
+import { Replica } from './replica.ts'
 import { type Applied, Store } from './store.ts'
 
-const watched: readonly Kind[] = [
-  'services',
-  'endpointSlices',
-  'nodes',
-  'namespaces',
-  'eips',
-  'bgpConfs',
-  'bgpPeers',
-  'virtualIPs',
-]
 const namespaces = ['x', 'y'] as const
 const names = ['s0', 's1', 's2', 's3'] as const
 const speakers = ['node1', 'node2'] as const
+
+interface Listener {
+  /** Told of each change at the API server. */
+  readonly applied: (change: Applied, now: number) => void
+  /** Told when a replica begins to lead, or ends it. */
+  readonly led: (replica: number, leads: boolean, now: number) => void
+  /** Told until when a replica stands still. */
+  readonly paused: (until: number) => void
+  /** Told of all that happens, for whoever looks into a seed. */
+  readonly tell: (line: string) => void
+}
 
 /** A cluster with a controller of two replicas, in which all is as a seed says. */
 export class World {
   readonly time = new VirtualTime(undefined, Number.POSITIVE_INFINITY)
   readonly store: Store
-  /** What people did, for whoever looks into a seed. */
-  readonly diary: string[] = []
   readonly #dice: Dice
+  readonly #tell: (line: string) => void
+  readonly #paused: Listener['paused']
+  readonly #elected: boolean
   readonly #replicas: readonly [Replica, Replica]
   readonly #silent = new Set<string>()
   #stopped = false
 
-  /** @param applied told of each change at the API server */
-  constructor(seed: number, applied: (change: Applied, now: number) => void) {
-    this.#dice = dice(seed)
-    this.store = new Store(change => applied(change, this.time.now()))
+  constructor(luck: Dice, elected: boolean, { applied, led, paused, tell }: Listener) {
+    this.#dice = luck
+    this.#elected = elected
+    this.#paused = paused
+    this.#tell = line => tell(`${this.time.now().toFixed(1).padStart(7)} ${line}`)
+    this.store = new Store(change => {
+      this.#tell(`  ${described(change)}`)
+      applied(change, this.time.now())
+    })
     const [a, b] = [eip('a', v4.range(1, 4)), eip('b', v4.range(8, 9))]
     this.store.create(eips, { ...a, spec: { ...a.spec, addresses: [v6.range(1, 3)] } })
     this.store.create(eips, { ...b, spec: { ...b.spec, priority: 1, addressesPerNamespace: 1 } })
     for (const name of speakers) this.#speaker(name)
-    this.#replicas = [new Replica(this.store, this.#dice, this.time), new Replica(this.store, this.#dice, this.time)]
-    this.#replicas[0].lead(true)
+    const weather = this.#dice.pick([
+      { lost: 0.03, late: 30_000 },
+      { lost: 0.03, late: 90_000 },
+      { lost: 0.1, late: 12_000 },
+    ])
+    this.#tell(`${this.#elected ? 'leaders are elected' : 'who leads is told to'}; weather ${JSON.stringify(weather)}`)
+    const server = apiServer(this.store)
+    const replica = (n: number) => {
+      const name = `replica ${n}`
+      const say = (line: string) => this.#tell(`  ${name} ${line}`)
+      const heard = (leads: boolean) => {
+        say(leads ? 'leads' : 'does not lead any more')
+        led(n, leads, this.time.now())
+      }
+      const parts = { name, server, dice: this.#dice, time: this.time, weather, elected: this.#elected }
+      return new Replica({ ...parts, tell: say, leads: heard })
+    }
+    this.#replicas = [replica(0), replica(1)]
+    if (!this.#elected) this.#replicas[0].lead(true)
   }
 
   /** Something happens, and some time passes. */
   async step(): Promise<void> {
     const done = this.#dice.pick(this.#happenings)()
-    if (done !== undefined) this.diary.push(`${this.time.now()} ${done}`)
+    if (done !== undefined) this.#tell(done)
     await this.time.pass(this.#dice.chance(0.1) ? this.#dice.below(40_000) : this.#dice.below(300))
   }
 
@@ -60,15 +79,18 @@ export class World {
   async heal(): Promise<void> {
     this.#silent.clear()
     for (const { network } of this.#replicas) network.heal()
-    this.#replicas[0].lead(true)
-    this.#replicas[1].lead(false)
+    if (!this.#elected) for (const [n, replica] of this.#replicas.entries()) replica.lead(n === 0)
     // What is late is so by 40 s at most; a watch is noticed to be silent after 65 s; a hold ends half a minute later.
     await this.time.pass(240_000)
   }
 
   /** What people made is deleted. */
   async clear(): Promise<void> {
-    for (const { metadata } of this.store.all(services)) this.store.delete(services, metadata)
+    for (const { metadata } of this.store.all(services)) {
+      this.store.delete(services, metadata)
+      if (this.store.find(services, metadata))
+        this.store.change(services, metadata, () => ({ metadata: { finalizers: [] } }))
+    }
     await this.time.pass(60_000)
     for (const { metadata } of this.store.all(virtualIPs)) {
       if (this.store.find(virtualIPs, metadata)?.spec.reserved) this.store.delete(virtualIPs, metadata)
@@ -87,6 +109,7 @@ export class World {
     () => this.#editEip(),
     () => this.#reserve(),
     () => this.#shut(),
+    () => this.#pause(),
     () => this.#elect(),
     () => this.#silence(),
     () => {
@@ -97,13 +120,19 @@ export class World {
 
   #toggle(): string {
     const ref = { namespace: this.#dice.pick(namespaces), name: this.#dice.pick(names) }
-    if (this.store.find(services, ref) !== undefined) {
+    const before = this.store.find(services, ref)
+    if (before?.metadata.deletionTimestamp !== undefined) {
+      this.store.change(services, ref, () => ({ metadata: { finalizers: [] } }))
+      return `takes the finalizer off ${ref.namespace}/${ref.name}`
+    }
+    if (before !== undefined) {
       this.store.delete(services, ref)
       return `deletes ${ref.namespace}/${ref.name}`
     }
     const wishes = this.#wishes()
     const { metadata, spec } = service({ ...wishes, ...ref })
-    this.store.create(services, { metadata: { ...ref, annotations: metadata.annotations ?? {} }, spec })
+    const finalizers = this.#dice.chance(0.15) ? ['service.kubernetes.io/load-balancer-cleanup'] : []
+    this.store.create(services, { metadata: { ...ref, annotations: metadata.annotations ?? {}, finalizers }, spec })
     return `creates ${ref.namespace}/${ref.name} ${JSON.stringify(wishes)}`
   }
 
@@ -113,7 +142,12 @@ export class World {
     const { metadata: ref } = this.#dice.pick(all)
     const wishes = this.#wishes()
     const { metadata, spec } = service({ ...wishes, name: ref.name })
-    this.store.change(services, ref, () => ({ metadata: { annotations: metadata.annotations }, spec }))
+    this.store.change(services, ref, ({ status }) => ({
+      metadata: { annotations: metadata.annotations },
+      spec,
+      // Kubernetes does so when a Service is no load balancer any more.
+      ...(status && { status: spec.type === 'LoadBalancer' ? status : { ...status, loadBalancer: {} } }),
+    }))
     return `edits ${ref.namespace}/${ref.name} ${JSON.stringify(wishes)}`
   }
 
@@ -164,10 +198,18 @@ export class World {
   #shut(): string {
     const [n, milliseconds] = [this.#dice.below(2), this.#dice.below(40_000)]
     this.#replicas[n as 0 | 1].network.shut(milliseconds)
+    return `replica ${n} is cut off for ${milliseconds} ms`
+  }
+
+  #pause(): string {
+    const [n, milliseconds] = [this.#dice.below(2), this.#dice.below(40_000)]
+    this.#paused(this.time.now() + milliseconds)
+    this.#replicas[n as 0 | 1].pause(milliseconds)
     return `replica ${n} stands still for ${milliseconds} ms`
   }
 
-  #elect(): string {
+  #elect(): string | undefined {
+    if (this.#elected) return undefined
     const [n, leads] = [this.#dice.below(2), this.#dice.chance(0.6)]
     this.#replicas[n as 0 | 1].lead(leads)
     return `replica ${n} ${leads ? 'leads' : 'does not lead'}`
@@ -195,35 +237,10 @@ export class World {
   }
 }
 
-/** A process of the controller, which may lead: also while another does. */
-class Replica {
-  readonly network: Network
-  readonly #controller: ReturnType<typeof controller>
-  readonly #following: Subscription
-  #leading: Subscription | undefined
-
-  constructor(store: Store, { next: random, ...dice }: Dice, time: VirtualTime) {
-    this.network = new Network(store, { next: random, ...dice }, time)
-    const { client } = this.network
-    const report = () => undefined
-    const latest = { bufferSize: 1, refCount: true }
-    const backoff = { first: 100, most: 3_000, random }
-    const cluster = watchCluster(client, watched, { backoff, scheduler: time, report }).pipe(shareReplay(latest))
-    const seen = sightings(client, { namespace: 'x', scheduler: time, report }).pipe(shareReplay(latest))
-    const options = { identity: 'me', namespace: 'x', ...filter }
-    const log = pino({ level: 'silent' })
-    this.#controller = controller({ cluster, speakers: seen, client, options, log, scheduler: time, random })
-    this.#following = cluster.subscribe()
-    this.#following.add(seen.subscribe())
-  }
-
-  lead(leads: boolean): void {
-    if (!leads) this.#leading?.unsubscribe()
-    this.#leading = leads ? (this.#leading ?? this.#controller.subscribe()) : undefined
-  }
-
-  stop(): void {
-    this.lead(false)
-    this.#following.unsubscribe()
-  }
+/** One line: the kind, the object, its version and what it says now. */
+function described({ plural, before, after }: Applied): string {
+  const { metadata, ...rest } = after ?? before ?? {}
+  const name = metadata === undefined ? '' : keyOf(metadata)
+  if (after === undefined) return `${plural} ${name} is gone`
+  return `${plural} ${name} @${metadata?.resourceVersion} ${JSON.stringify(rest)}`
 }

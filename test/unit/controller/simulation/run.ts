@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { virtualIPs } from '../../../../src/kube/resources.ts'
+import { dice } from './dice.ts'
+import { unsettled, Watchdog } from './invariants.ts'
+import { World } from './world.ts'
+
+const STEPS = 60
+
+/** What came of a seed. */
+export interface Run {
+  /** What is not as it has to be, and when, in milliseconds of the simulated time. */
+  readonly wrong: readonly string[]
+  /** What people did, what was asked of the API server and what became of it, and what changed there. */
+  readonly trace: readonly string[]
+  /** Of the trace: the same as long as a seed plays the same. */
+  readonly digest: string
+}
+
+/** Plays a seed: so many things happen, then all is well again, and in the end everything is deleted. */
+export async function run(seed: number): Promise<Run> {
+  const trace: string[] = []
+  const luck = dice(seed)
+  const elected = luck.chance(0.5)
+  const watchdog = new Watchdog(elected)
+  const world = new World(luck, elected, {
+    applied: (change, now) => watchdog.applied(change, now),
+    led: (replica, leads, now) => watchdog.led(replica, leads, now),
+    paused: until => watchdog.paused(until),
+    tell: line => void trace.push(line),
+  })
+  for (let n = 0; n < STEPS && watchdog.violations.length === 0; n += 1) await world.step()
+  if (watchdog.violations.length === 0) await world.heal()
+  const wrong = [...watchdog.violations]
+  if (wrong.length === 0) {
+    wrong.push(...unsettled(world.store))
+    await world.clear()
+    for (const { spec } of world.store.all(virtualIPs))
+      wrong.push(`${spec.address} is left over: ${JSON.stringify(spec)}`)
+  }
+  world.stop()
+  return { wrong, trace, digest: createHash('sha256').update(trace.join('\n')).digest('hex') }
+}
