@@ -180,6 +180,11 @@ export class Allocation {
 
   /** Resolves to false if somebody else was faster with one of the addresses; the allocator then knows better. */
   async #record({ allocate, keep }: Decision, key: string): Promise<boolean> {
+    const asking = keep.flatMap(({ address }) => this.#ledger.asking(address) ?? [])
+    if (asking.length > 0) {
+      await Promise.allSettled(asking)
+      return false
+    }
     const entries = [...allocate, ...keep.filter(entry => this.allocator.at(entry.address) !== entry)]
     const given = await Promise.allSettled(entries.map(entry => this.#ledger.give(entry)))
     const failed = given.find(result => result.status === 'rejected')

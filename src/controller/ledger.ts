@@ -23,8 +23,8 @@ export class Ledger {
   readonly #usageChanged: (eip: string) => void
   /** UIDs of objects we deleted: a watch that lags behind may still tell of them as if they were there. */
   readonly #deleted = new Set<string>()
-  /** By address. Whoever shares one waits until it is there. */
-  readonly #creating = new Map<string, Promise<boolean>>()
+  /** By address, what is asked for. Until it is known to be so, whoever shares the address waits, and nobody is told it. */
+  readonly #asking = new Map<string, Promise<boolean>>()
 
   /** @param usageChanged told of each Eip of which more or less is in use */
   constructor(client: KubeClient, allocator: Allocator, holds: Holds, usageChanged: (eip: string) => void) {
@@ -58,15 +58,18 @@ export class Ledger {
    * ApiError; should the request have been carried out all the same, the watch tells, or the next attempt finds it.
    */
   async give(entry: Entry): Promise<boolean> {
-    const creating = this.#creating.get(entry.address)
-    if (creating !== undefined) {
-      await creating.catch(() => undefined)
+    if (this.#asking.has(entry.address)) {
+      await this.#asking.get(entry.address)?.catch(() => undefined)
       return false
     }
-    if (entry.version !== undefined) return this.#amend(entry)
-    const creation = this.#create(entry)
-    this.#creating.set(entry.address, creation)
-    return creation.finally(() => this.#creating.delete(entry.address))
+    const asking = entry.version === undefined ? this.#create(entry) : this.#amend(entry)
+    this.#asking.set(entry.address, asking)
+    return asking.finally(() => this.#asking.delete(entry.address))
+  }
+
+  /** Settles when what is asked for an address now is known to be so or not: until then the allocator has what may not come. */
+  asking(address: string): Promise<unknown> | undefined {
+    return this.#asking.get(address)
   }
 
   /**

@@ -102,7 +102,10 @@ export class Server {
       create: (resource, draft) => request('create', () => this.create(resource, draft)),
       apply: (resource, ref, part, { resourceVersion }) =>
         request('apply', () =>
-          this.change(resource, ref, { ...part, ...(resourceVersion && { metadata: { resourceVersion } }) }),
+          this.change(resource, ref, {
+            ...(part as object),
+            ...(resourceVersion && { metadata: { resourceVersion } }),
+          }),
         ),
       mergePatch: (resource, ref, patch) => request('mergePatch', () => this.change(resource, ref, patch as object)),
       delete: (resource, ref, preconditions) => request('delete', () => this.delete(resource, ref, preconditions)),

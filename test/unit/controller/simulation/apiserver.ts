@@ -67,7 +67,7 @@ export function apiServer(store: Store): KubeClient {
         return { status: tidied(resource, status) }
       }
       const before = store.get(resource, ref) as Status
-      const after = store.change(resource, ref, to as never, resourceVersion === undefined ? {} : { resourceVersion })
+      const after = store.change(resource, ref, to, resourceVersion === undefined ? {} : { resourceVersion })
       take(owners, manager, changed(mine, before.status, (after as Status).status))
       owners.set(manager, mine)
       return after
