@@ -214,7 +214,7 @@ async function settle(key: string, all: Snapshot) {
   for (const object of all.virtualIPs.values()) server.create(virtualIPs, object)
   const before = shown(all, server)
   const nobody = { usageChanged: () => undefined, wake: () => undefined }
-  const allocation = new Allocation(server.client(), filter, () => 0, nobody)
+  const allocation = new Allocation(server.client(), filter, { now: () => 0, clock: () => new Date(0) }, nobody)
   allocation.sighted(sight(undefined, [], { askedAt: 0, now: 0 }))
   const touched = {
     all: true,
