@@ -63,7 +63,7 @@ export default {
   rules: {
     'import/no-cycle': 'error',
     // What has to be set before anything else is loaded.
-    'import/no-unassigned-import': ['error', { allow: ['./heap.ts', './reflect.ts'] }],
+    'import/no-unassigned-import': ['error', { allow: ['./heap.ts', 'reflect-metadata'] }],
     'typescript/no-floating-promises': 'error',
     'typescript/no-misused-promises': 'error',
     'typescript/switch-exhaustiveness-check': 'error',
