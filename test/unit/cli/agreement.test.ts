@@ -206,15 +206,16 @@ const shown = (all: Snapshot, server: Server): Snapshot => {
   return { ...all, services: some, eips: pools, virtualIPs: vips, virtualIPsOf }
 }
 
-/** The controller looks at one Service of a cluster in which nobody is silent, and tells it what it has. */
+/** The controller looks at one Service of a cluster in which nobody is silent, as often as it is to, and tells it what it has. */
 async function settle(key: string, all: Snapshot) {
   const server = new Server(() => undefined)
   for (const object of all.services.values()) server.create(services, object)
   for (const object of all.eips.values()) server.create(eips, object)
   for (const object of all.virtualIPs.values()) server.create(virtualIPs, object)
   const before = shown(all, server)
-  const nobody = { usageChanged: () => undefined, wake: () => undefined }
-  const allocation = new Allocation(server.client(), filter, { now: () => 0, clock: () => new Date(0) }, nobody)
+  const woken = new Set<string>()
+  const listener = { usageChanged: () => undefined, wake: (each: string) => void woken.add(each) }
+  const allocation = new Allocation(server.client(), filter, { now: () => 0, clock: () => new Date(0) }, listener)
   allocation.sighted(sight(undefined, [], { askedAt: 0, now: 0 }))
   const touched = {
     all: true,
@@ -224,8 +225,11 @@ async function settle(key: string, all: Snapshot) {
   }
   allocation.observe({ snapshot: before, touched })
   const outcome = await allocation.work(key)
-  if (outcome.decision?.ours) {
-    const ingress = outcome.entries.map(({ address: ip }) => ({ ip }))
+  // It is woken, or sees by the watch what it has written, and looks again.
+  let last = await allocation.work(key)
+  while (woken.delete(key)) last = await allocation.work(key)
+  if (last.decision?.ours) {
+    const ingress = last.entries.map(({ address: ip }) => ({ ip }))
     const conditions = [{ type: conditionTypes.allocated, reason: 'Test' }]
     server.change(services, refOf(key), { status: { loadBalancer: { ingress }, conditions } })
   }
