@@ -4,11 +4,13 @@ import { Allocator } from '../ipam/allocator.ts'
 import { type Decision, decide } from '../ipam/decide.ts'
 import { type Entry, isOf, isReservedFor, owners } from '../ipam/entry.ts'
 import type { ServiceFilter } from '../ipam/ours.ts'
+import { familiesOf } from '../ipam/request.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { find } from '../kube/find.ts'
 import type { Service } from '../kube/objects.ts'
 import { keyOf, refOf, services } from '../kube/resources.ts'
 import type { Sighting } from '../liveness/sighting.ts'
+import { parseAddress } from '../net/address.ts'
 import type { Change } from '../watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
 import { Holds } from './holds.ts'
@@ -162,7 +164,10 @@ export class Allocation {
       if (changed !== undefined) return this.#settle(changed, key)
     }
     const kept = new Set([...decision.keep, ...decision.allocate].map(({ address }) => address))
+    const families = familiesOf(service)
+    const position = ({ address }: Entry) => families.findIndex(family => parseAddress(address)?.family === family)
     const entries = [...kept].flatMap(address => this.allocator.at(address) ?? [])
+    entries.sort((a, b) => position(a) - position(b))
     return { service, entries, decision }
   }
 

@@ -22,7 +22,7 @@ export class ServiceStatus {
   readonly #decidedBy = new Map<string, string>()
 
   constructor(client: KubeClient, tell: (happening: Happening) => void, writing: Writing) {
-    this.#reporter = new Reporter(client, writing, {
+    this.#reporter = new Reporter<Service, Told>(client, writing, {
       resource: services,
       fieldManager: controllerFieldManager,
       read: service => ({

@@ -266,6 +266,22 @@ test('7: who waits for both families gets both, before anyone younger, however l
   }
 })
 
+test('8: the family that comes first is told first, also if it came last', async t => {
+  const play = new Play()
+  play.eip('six', v6.range(1, 1))
+  play.service('web', { families: [v4, v6], policy: 'PreferDualStack' })
+  const leader = play.lead()
+  await play.settle()
+  const told = () => leader.outcomes.get('default/web')?.entries.map(({ address }) => address)
+  t.deepEqual(told(), [v6.ip(1)])
+  leader.outcomes.clear()
+  play.eip('four', v4.range(1, 1))
+  leader.watch()
+  while (leader.outcomes.size === 0) await turn()
+  t.deepEqual(told(), [v4.ip(1), v6.ip(1)])
+  await play.settle()
+})
+
 test('7: a Service that is no LoadBalancer any more gives its address back', async t => {
   const play = new Play()
   play.eip('a', v4.range(1, 1))
