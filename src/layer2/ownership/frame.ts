@@ -36,9 +36,12 @@ export interface Life {
 
 /** A node that was heard. */
 export interface Sighting extends Life {
-  /** How long ago (milliseconds, whole, 255 at most). */
+  /** How long ago (milliseconds, whole, below 255), or `unproved`. */
   readonly age: number
 }
+
+/** The age of what may be recorded frames: that they are heard does not show others that their sender lives. */
+export const unproved = 255
 
 /** A heartbeat, with what there is to tell. Broadcast. */
 export interface Frame {

@@ -1,5 +1,5 @@
 import type { Contest } from './contest.ts'
-import type { Frame } from './frame.ts'
+import { type Frame, unproved } from './frame.ts'
 import type { Outbox } from './outbox.ts'
 import type { Peer } from './peer.ts'
 import type { Peers } from './peers.ts'
@@ -81,7 +81,7 @@ export class Hearing {
     if (!peer.up) return
     this.#peers.everUp = true
     for (const { node, incarnation, age } of heard) {
-      if (node === this.#node) continue
+      if (node === this.#node || age >= unproved) continue
       const other = this.hearOf(node, incarnation, now)
       if (incarnation > other.incarnation) this.#contest.forget(node, now)
       other.vouch(incarnation, age, now)

@@ -1,4 +1,4 @@
-import type { Frame, Life, Phase, Sighting } from './frame.ts'
+import { type Frame, type Life, type Phase, type Sighting, unproved } from './frame.ts'
 import { type Contender, contender } from './rank.ts'
 import { timing } from './timing.ts'
 
@@ -63,7 +63,7 @@ export class Peer implements Contender {
   }
 
   sighting(now: number): Sighting {
-    return { ...this.life, age: Math.ceil(now - this.#heardAt) }
+    return { ...this.life, age: this.proved ? Math.ceil(now - this.#heardAt) : unproved }
   }
 
   /** Nobody reaches it, so it may have been overruled without hearing of it. */

@@ -15,7 +15,7 @@ function replace<T extends object, K extends keyof T>(prototype: T, name: K, met
   }
 }
 
-const { hear, vouch } = Peer.prototype
+const { hear, sighting, vouch } = Peer.prototype
 
 export const mutants = {
   'a silent member is asked about': () =>
@@ -36,6 +36,10 @@ export const mutants = {
       const isNew = hear.call(this, frame, now)
       if (isNew) this.prove(now)
       return isNew
+    }),
+  'only who was shown that a member lives vouches for it': () =>
+    replace(Peer.prototype, 'sighting', function (this: Peer, now) {
+      return { ...sighting.call(this, now), age: 0 }
     }),
   'two owners that do not hear each other are told by those that do': () =>
     replace(Contest.prototype, 'settleConflicts', () => undefined),

@@ -53,6 +53,8 @@ export const processes = {
     strike: (segment, random, names) => segment.at(CALM_MS, () => restartAll(segment, random, names)),
   },
   pause: {
+    // Should the others pause as well, the first in turn may just have come back and still be listening.
+    vacant: 560,
     strike: repeatedly(3, (segment, random, names) => {
       segment.pause(random.pick(names), random.pick([50, 120, 180, 250, 400, 1_000, 2_000]))
     }),
