@@ -4,15 +4,17 @@ import type { KubeClient, Preconditions, WatchNotice, WriteOptions } from '../..
 import { ApiError } from '../../../../src/kube/errors.ts'
 import type { KubeObject, Service } from '../../../../src/kube/objects.ts'
 import { keyOf, type ObjectRef, type Resource, services } from '../../../../src/kube/resources.ts'
-import { conflict } from '../../kube/fakeclient.ts'
+import { conflict, notFound } from '../../kube/fakeclient.ts'
+import { kept } from './kept.ts'
 import { leaves, type Path, valueAt, withValue } from './ownership.ts'
 import { merged, type Store } from './store.ts'
 
 type Status = { readonly status?: object }
+type ApplyOptions = Parameters<KubeClient['apply']>[3]
 
 /**
  * What an API server makes of requests, at once and without a fault. Validates nothing, but that a Service tells addresses only
- * if it is a load balancer. A contract test holds it to what the real one does.
+ * if it is a load balancer. The contract beside it holds it to what a real one does.
  */
 export function apiServer(store: Store): KubeClient {
   /** By kind and object, and by field manager, the fields of its status that a manager owns. */
@@ -39,52 +41,69 @@ export function apiServer(store: Store): KubeClient {
   return {
     list: async (resource, selection) => store.list(resource, selection),
     get: async (resource, ref) => store.get(resource, ref),
-    create: async (resource, draft) =>
-      store.create(resource, resource.plural === services.plural ? withoutStatus(draft) : draft),
+    create: async (resource, draft) => store.create(resource, kept(resource, withStatus(draft, undefined))),
 
     async update(resource, object) {
       const { uid, resourceVersion } = object.metadata
+      if (store.find(resource, object.metadata) === undefined) throw conflict()
       const preconditions = {
         ...(uid !== undefined && { uid }),
         ...(resourceVersion !== undefined && { resourceVersion }),
       }
-      return store.change(resource, object.metadata, () => object, preconditions)
+      return store.replace(
+        resource,
+        object.metadata,
+        before => written(resource, before, object as object),
+        preconditions,
+      )
     },
 
-    async apply(resource, ref, part, { fieldManager, resourceVersion }) {
-      if (store.find(resource, ref) === undefined) throw absent(resourceVersion)
+    async apply<T extends KubeObject>(
+      resource: Resource<T>,
+      ref: ObjectRef,
+      part: object,
+      { fieldManager, resourceVersion }: ApplyOptions,
+    ) {
+      if (store.find(resource, ref) === undefined) throw absent(resource)
       const owners = ownersOf(resource, ref)
       const manager = `${fieldManager} applies`
-      const mine = leaves((part as Status).status ?? {}).filter(path => path.length > 0)
+      const said = statusOf(part) ?? {}
+      const mine = leaves(said).filter(path => path.length > 0)
       const kept = new Set([...owners].flatMap(([other, paths]) => (other === manager ? [] : paths.map(String))))
       const named = new Set(mine.map(String))
       const dropped = (owners.get(manager) ?? []).filter(path => !named.has(String(path)) && !kept.has(String(path)))
-      const to = (before: Status & KubeObject) => {
-        let { status } = before
+      const to = (before: T): T => {
+        let status = statusOf(before)
         for (const path of dropped) status = withValue(status, path, undefined) as object
-        for (const path of mine) status = withValue(status, path, valueAt((part as Status).status, path)) as object
-        refuse(resource, { ...before, status } as KubeObject)
-        return { status: tidied(resource, status) }
+        for (const path of mine) status = withValue(status, path, valueAt(said, path)) as object
+        if (dropped.length > 0 && Object.keys(status ?? {}).length === 0)
+          throw invalid('status: must be of type object: null')
+        return told(resource, before, status)
       }
-      const before = store.get(resource, ref) as Status
-      const after = store.change(resource, ref, to, resourceVersion === undefined ? {} : { resourceVersion })
-      take(owners, manager, changed(mine, before.status, (after as Status).status))
+      const before = store.get(resource, ref)
+      const after = store.replace(resource, ref, to, resourceVersion === undefined ? {} : { resourceVersion })
+      take(owners, manager, changed(mine, before, after))
       owners.set(manager, mine)
       return after
     },
 
-    async mergePatch(resource, ref, patch, { subresource, fieldManager = '' }: WriteOptions = {}) {
-      const { metadata = {}, ...parts } = patch as { metadata?: Preconditions }
-      const said = subresource === undefined ? { ...parts, metadata } : { status: (parts as Status).status }
-      const before = store.get(resource, ref) as Status
-      const to = (from: KubeObject) => {
-        const next = merged(from, said) as Status & KubeObject
-        if (subresource !== undefined) refuse(resource, next)
-        return { ...next, ...(next.status && { status: tidied(resource, next.status) }) }
+    async mergePatch<T extends KubeObject>(
+      resource: Resource<T>,
+      ref: ObjectRef,
+      patch: object,
+      { subresource, fieldManager = '' }: WriteOptions = {},
+    ) {
+      const before = store.get(resource, ref)
+      const { metadata: { uid, resourceVersion } = {} } = patch as { metadata?: Preconditions }
+      const to = (from: T): T => {
+        if (uid !== undefined && uid !== from.metadata.uid) throw invalid('metadata.uid: field is immutable')
+        const wanted = merged(from, patch) as T
+        return subresource === undefined ? written(resource, from, wanted) : told(resource, from, statusOf(wanted))
       }
-      const after = store.change(resource, ref, to, metadata)
+      const after = store.replace(resource, ref, to, resourceVersion === undefined ? {} : { resourceVersion })
+      if (subresource === undefined) return after
       const owners = ownersOf(resource, ref)
-      const mine = changed(leaves((said as Status).status ?? {}), before.status, (after as Status).status)
+      const mine = changed(leaves(statusOf(patch) ?? {}), before, after)
       take(owners, `${fieldManager} updates`, mine)
       if (mine.length > 0) owners.set(`${fieldManager} updates`, mine)
       return after
@@ -111,29 +130,35 @@ export function apiServer(store: Store): KubeClient {
   }
 }
 
-/** @throws ApiError `Invalid` as of Kubernetes 1.30: only load balancers tell addresses */
-function refuse({ plural }: Resource<KubeObject>, object: KubeObject): void {
-  const { spec, status } = object as Service
-  if (plural !== services.plural || spec.type === 'LoadBalancer' || !status?.loadBalancer?.ingress?.length) return
-  throw new ApiError(422, 'Invalid', 'status.loadBalancer.ingress: may only be used when spec.type is LoadBalancer')
+const statusOf = (object: object): object | undefined => (object as Status).status
+
+function withStatus<T extends object>(object: T, status: object | undefined): T {
+  const { status: _, ...rest } = object as Status
+  return { ...rest, ...(status && { status }) } as T
 }
 
-const absent = (resourceVersion: string | undefined) =>
-  resourceVersion === undefined ? new ApiError(422, 'Invalid', 'spec: Required value') : conflict()
+/** Of the fields of a status, those that say something else than before. */
+const changed = (paths: readonly Path[], before: object, after: object) =>
+  paths.filter(path => !isDeepStrictEqual(valueAt(statusOf(before), path), valueAt(statusOf(after), path)))
 
-const changed = (paths: readonly Path[], before: unknown, after: unknown) =>
-  paths.filter(path => !isDeepStrictEqual(valueAt(before, path), valueAt(after, path)))
+/** The object as people write it: its status is left as it is. */
+const written = <T extends KubeObject>(resource: Resource<T>, before: T, object: object): T =>
+  kept(resource, withStatus(object as T, statusOf(before)))
 
-const withoutStatus = <T extends object>({ status: _, ...rest }: T & Status) => rest as unknown as T
-
-/** Lists that have become empty are absent from a Service. */
-function tidied({ plural }: Resource<KubeObject>, status: object | undefined): object | undefined {
-  if (plural !== services.plural) return status
-  const { conditions, loadBalancer, ...rest } = status as NonNullable<Service['status']>
-  const { ingress = [] } = loadBalancer ?? {}
-  return {
-    ...rest,
-    ...(conditions?.length && { conditions }),
-    loadBalancer: ingress.length > 0 ? { ingress } : {},
-  }
+/**
+ * The object with another status.
+ * @throws ApiError `Invalid` as of Kubernetes 1.30: only load balancers tell addresses
+ */
+function told<T extends KubeObject>(resource: Resource<T>, before: T, status: object | undefined): T {
+  const after = withStatus(before, status)
+  const { spec, status: { loadBalancer } = {} } = after as unknown as Service
+  if (resource.plural === services.plural && spec.type !== 'LoadBalancer' && loadBalancer?.ingress?.length)
+    throw invalid('status.loadBalancer.ingress: may only be used when spec.type is LoadBalancer')
+  return kept(resource, after)
 }
+
+/** What becomes of a status that is applied to what is not there: a Service would be made of it, and none that is complete. */
+const absent = ({ plural }: Resource<KubeObject>) =>
+  plural === services.plural ? invalid('spec: Required value') : notFound()
+
+const invalid = (message: string) => new ApiError(422, 'Invalid', message)

@@ -33,7 +33,7 @@ export function valueAt(value: unknown, path: Path, above = ''): unknown {
   return valueAt((value as Value | null)?.[name], rest, name)
 }
 
-/** The object with a field as given; undefined removes it, and with it the item of a list whose last field it was. */
+/** The object with a field as given; undefined removes it, and with it what nothing is left of. */
 export function withValue(value: unknown, path: Path, to: unknown, above = ''): unknown {
   const [name, ...rest] = path
   if (name === undefined) return to
@@ -43,7 +43,10 @@ export function withValue(value: unknown, path: Path, to: unknown, above = ''): 
     const at = items.findIndex(item => item[key] === name)
     if (at < 0 && to === undefined) return value
     const { [key]: _, ...others } = withValue(items[at] ?? {}, rest, to) as Value
-    if (Object.keys(others).length === 0) return items.filter((_, index) => index !== at)
+    if (Object.keys(others).length === 0) {
+      const left = items.filter((_, index) => index !== at)
+      return left.length > 0 ? left : undefined
+    }
     const item = { [key]: name, ...others }
     return at < 0 ? [...items, item] : items.with(at, item)
   }

@@ -63,23 +63,34 @@ export class Store {
     return this.#put(resource, undefined, { ...draft, metadata } as unknown as T)
   }
 
-  /** The object with these parts in place of its own, or as they were merged; what changes nothing makes no version. */
-  change<T extends KubeObject>(
+  /** The object with these parts in place of its own; those of the metadata one by one. */
+  change<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, parts: (before: T) => object): T {
+    return this.replace(resource, ref, before => {
+      const changed = parts(before) as { readonly metadata?: object }
+      return { ...before, ...changed, metadata: { ...before.metadata, ...changed.metadata } }
+    })
+  }
+
+  /**
+   * What people and the API server say of the object from now on. What changes nothing makes no version; what is marked as
+   * deleted goes with its last finalizer.
+   */
+  replace<T extends KubeObject>(
     resource: Resource<T>,
     ref: ObjectRef,
-    to: (before: T) => object,
+    to: (before: T) => T,
     preconditions: Preconditions = {},
   ): T {
     const before = this.get(resource, ref)
     check(before, preconditions)
     const { uid, resourceVersion } = before.metadata
-    const parts = to(before) as { readonly metadata?: object }
-    const metadata = { ...before.metadata, ...parts.metadata, uid, resourceVersion }
-    const after: T = { ...before, ...parts, metadata }
+    const wanted = to(before)
+    const after: T = { ...wanted, metadata: { ...wanted.metadata, uid, resourceVersion } }
     if (isDeepStrictEqual(before, after)) return before
-    const put = this.#put(resource, before, after)
-    if (metadata.deletionTimestamp !== undefined && !metadata.finalizers?.length) this.#remove(resource, put)
-    return put
+    const { deletionTimestamp, finalizers } = after.metadata
+    if (deletionTimestamp === undefined || finalizers?.length) return this.#put(resource, before, after)
+    this.#remove(resource, before)
+    return after
   }
 
   /** What has a finalizer is only marked, and goes when it has none any more. */

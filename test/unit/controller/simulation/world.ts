@@ -4,6 +4,7 @@ import { eip, type ServiceFixture, service, v4, v6 } from '../../ipam/fixtures.t
 import { VirtualTime } from '../../streams/virtualtime.ts'
 import { apiServer } from './apiserver.ts'
 import type { Dice } from './dice.ts'
+import { kept } from './kept.ts'
 import { Replica } from './replica.ts'
 import { type Applied, Store } from './store.ts'
 
@@ -132,7 +133,8 @@ export class World {
     const wishes = this.#wishes()
     const { metadata, spec } = service({ ...wishes, ...ref })
     const finalizers = this.#dice.chance(0.15) ? ['service.kubernetes.io/load-balancer-cleanup'] : []
-    this.store.create(services, { metadata: { ...ref, annotations: metadata.annotations ?? {}, finalizers }, spec })
+    const draft = { metadata: { ...ref, annotations: metadata.annotations ?? {}, finalizers }, spec }
+    this.store.create(services, kept(services, draft))
     return `creates ${ref.namespace}/${ref.name} ${JSON.stringify(wishes)}`
   }
 
@@ -142,12 +144,9 @@ export class World {
     const { metadata: ref } = this.#dice.pick(all)
     const wishes = this.#wishes()
     const { metadata, spec } = service({ ...wishes, name: ref.name })
-    this.store.change(services, ref, ({ status }) => ({
-      metadata: { annotations: metadata.annotations },
-      spec,
-      // Kubernetes does so when a Service is no load balancer any more.
-      ...(status && { status: spec.type === 'LoadBalancer' ? status : { ...status, loadBalancer: {} } }),
-    }))
+    this.store.change(services, ref, ({ status }) =>
+      kept(services, { metadata: { annotations: metadata.annotations }, spec, ...(status && { status }) }),
+    )
     return `edits ${ref.namespace}/${ref.name} ${JSON.stringify(wishes)}`
   }
 
