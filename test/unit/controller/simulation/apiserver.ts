@@ -73,12 +73,12 @@ export function apiServer(store: Store): KubeClient {
       const named = new Set(mine.map(String))
       const dropped = (owners.get(manager) ?? []).filter(path => !named.has(String(path)) && !kept.has(String(path)))
       const to = (before: T): T => {
-        let status = statusOf(before)
-        for (const path of dropped) status = withValue(status, path, undefined) as object
+        let status: object = { ...emptyLists(said), ...statusOf(before) }
         for (const path of mine) status = withValue(status, path, valueAt(said, path)) as object
-        if (dropped.length > 0 && Object.keys(status ?? {}).length === 0)
-          throw invalid('status: must be of type object: null')
-        return told(resource, before, status)
+        for (const path of dropped) status = withValue(status, path, undefined) as object
+        if (dropped.length === 0 || Object.keys(status).length > 0) return told(resource, before, status)
+        if (Object.keys(said).length === 0) throw invalid('status: must be of type object: null')
+        return told(resource, before, undefined)
       }
       const before = store.get(resource, ref)
       const after = store.replace(resource, ref, to, resourceVersion === undefined ? {} : { resourceVersion })
@@ -136,6 +136,10 @@ function withStatus<T extends object>(object: T, status: object | undefined): T 
   const { status: _, ...rest } = object as Status
   return { ...rest, ...(status && { status }) } as T
 }
+
+/** Those of a status, which say nothing of what others put into them. */
+const emptyLists = (status: object) =>
+  Object.fromEntries(Object.entries(status).filter(([, value]) => Array.isArray(value) && value.length === 0))
 
 /** Of the fields of a status, those that say something else than before. */
 const changed = (paths: readonly Path[], before: object, after: object) =>

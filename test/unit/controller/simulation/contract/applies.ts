@@ -144,6 +144,31 @@ export const applies: Cases = {
     t.deepEqual((await client.mergePatch(virtualIPs, { name }, { status: { announcedBy: null } }, by('a'))).status, {})
   },
 
+  'conditions that are applied as none at all are an empty list on our kinds, and absent from a Service':
+    async ground => {
+      const { t, client, ref, address: name } = ground
+      const status = { conditions: [condition('a.dev/A', 'First')] }
+      const none = { conditions: [] }
+      await client.create(services, loadBalancer(ground))
+      await client.apply(services, ref, { status }, by('a'))
+      t.deepEqual((await client.apply(services, ref, { status: none }, by('a'))).status, empty)
+
+      await client.create(virtualIPs, virtualIP(ground))
+      t.deepEqual((await client.apply(virtualIPs, { name }, { status: none }, by('a'))).status, none)
+      await client.apply(virtualIPs, { name }, { status }, by('a'))
+      t.is((await client.apply(virtualIPs, { name }, { status: none }, by('a'))).status, undefined)
+    },
+
+  'conditions that are applied as none at all leave those of others': async ground => {
+    const { t, client, address: name } = ground
+    await client.create(virtualIPs, virtualIP(ground))
+    const others = { conditions: [condition('b.dev/B', 'First')] }
+    await client.apply(virtualIPs, { name }, { status: { conditions: [condition('a.dev/A', 'First')] } }, by('a'))
+    await client.apply(virtualIPs, { name }, { status: others }, by('b'))
+    t.deepEqual((await client.apply(virtualIPs, { name }, { status: { conditions: [] } }, by('a'))).status, others)
+    t.deepEqual((await client.apply(virtualIPs, { name }, { status: { conditions: [] } }, by('a'))).status, others)
+  },
+
   'what is applied to a Service is nobody’s when another of its name comes': async ground => {
     const { t, client, ref } = ground
     await client.create(services, loadBalancer(ground))
