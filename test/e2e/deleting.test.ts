@@ -62,7 +62,7 @@ async function deleteWaiting(): Promise<void> {
 }
 
 /** Deletes and waits until all of it is gone. */
-const remove = (...what: readonly string[]) => scene.kubectl('delete', '--timeout=40s', ...what)
+const remove = (...what: readonly string[]) => scene.kubectl('delete', '--timeout=40s', '--ignore-not-found', ...what)
 
 const endControllers = () => Promise.all(controllers.map(name => killPart(scene.lab, 'control', name)))
 
