@@ -250,11 +250,14 @@ export class Scenario {
     return this.request(address)
   }
 
-  /** Waits until requests get through, as many as it takes to meet each of the nodes: kube-proxy has its rules, too. */
+  /**
+   * Waits until requests get through, as many as it takes to meet each of the nodes: where kube-proxy has no rules yet a
+   * packet goes back to the router, and round until its time is exceeded.
+   */
   async served(address: string): Promise<void> {
     await eventually(
       `${address} is served`,
-      () => this.requests(address, 12),
+      () => this.requests(address, 24),
       all => all.every(({ answer }) => answer !== undefined),
     )
   }
