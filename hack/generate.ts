@@ -2,38 +2,45 @@
  * Writes the files that are made from others. With `--check` nothing is written: the command fails, and says which
  * files differ, if they are not current.
  */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { generateConfiguration } from './generate/configuration.ts'
 import { generateCrds } from './generate/crd.ts'
 import { generateStubs } from './generate/stubs.ts'
 
 interface Generator {
-  /** Relative to the repository. It holds generated files only. */
-  readonly directory: string
-  /** Writes them into the directory given, in place of what it held. */
-  readonly generate: (directory: string) => Promise<void>
+  /** Relative to the repository: a file, or a directory that holds generated files only. */
+  readonly path: string
+  /** Writes it, or the files in it, to the path given, in place of what was there. */
+  readonly generate: (path: string) => Promise<void>
 }
 
 const generators: readonly Generator[] = [
-  { directory: 'manifests/crd', generate: generateCrds },
-  { directory: 'proto/generated', generate: generateStubs },
+  { path: 'manifests/crd', generate: generateCrds },
+  { path: 'proto/generated', generate: generateStubs },
+  { path: 'docs/configuration.md', generate: generateConfiguration },
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Contents by path. */
-async function read(directory: string): Promise<ReadonlyMap<string, string>> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])
+/** Contents of a file, or of all in a directory, by their paths below it. */
+async function read(top: string): Promise<ReadonlyMap<string, string>> {
+  if (await isFile(top)) return new Map([['', await readFile(top, 'utf8')]])
+  const entries = await readdir(top, { recursive: true, withFileTypes: true }).catch(() => [])
   const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
   return new Map(
-    await Promise.all(
-      files.map(async path => [path.slice(directory.length + 1), await readFile(path, 'utf8')] as const),
-    ),
+    await Promise.all(files.map(async path => [path.slice(top.length), await readFile(path, 'utf8')] as const)),
   )
 }
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    found => found.isFile(),
+    () => false,
+  )
 
 /** Paths of files that are missing, left over or different. */
 async function differences(expected: string, actual: string): Promise<readonly string[]> {
@@ -41,13 +48,14 @@ async function differences(expected: string, actual: string): Promise<readonly s
   return [...new Set([...wanted.keys(), ...found.keys()])].filter(path => wanted.get(path) !== found.get(path)).sort()
 }
 
-async function stale({ directory, generate }: Generator): Promise<readonly string[]> {
-  const fresh = await mkdtemp(join(tmpdir(), 'generate-'))
+async function stale({ path, generate }: Generator): Promise<readonly string[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'generate-'))
+  const fresh = join(directory, 'fresh')
   try {
     await generate(fresh)
-    return (await differences(fresh, join(root, directory))).map(path => join(directory, path))
+    return (await differences(fresh, join(root, path))).map(below => `${path}${below}`)
   } finally {
-    await rm(fresh, { recursive: true })
+    await rm(directory, { recursive: true })
   }
 }
 
@@ -57,5 +65,5 @@ if (check) {
   for (const path of paths) console.error(`${path} is not current: run "npm run generate"`)
   process.exitCode = paths.length === 0 ? 0 : 1
 } else {
-  for (const { directory, generate } of generators) await generate(join(root, directory))
+  for (const { path, generate } of generators) await generate(join(root, path))
 }

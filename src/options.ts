@@ -80,7 +80,9 @@ export function commandLine(version: string, start: (what: Start) => void): Comm
 
 function common(command: Command): Command {
   return command
-    .addOption(new Option('--kubeconfig <file>', 'default: the Pod’s own service account').env('KUBECONFIG'))
+    .addOption(
+      new Option('--kubeconfig <file>', 'of the cluster (default: the Pod’s own service account)').env('KUBECONFIG'),
+    )
     .addOption(
       new Option('--log-level <level>', 'the least severe level that is logged')
         .choices([...Object.values(levels.labels), 'silent'])
@@ -94,7 +96,7 @@ function common(command: Command): Command {
     .addOption(
       new Option(
         '--pod-name <name>',
-        'the Pod that this runs in: its name in Leases, and how it learns why it ends',
+        'the Pod that this runs in: its name in Leases, and how it learns why it ends (default: none)',
       ).env('POD_NAME'),
     )
     .option(
@@ -114,7 +116,7 @@ function controlling(command: Command): Command {
     .option('--require-annotation', 'serve only Services annotated lb.kubesphere.io/v1alpha1: openelb', false)
     .option(
       '--webhook <[address:]port>',
-      'serve the validating webhook there, over HTTPS; default: it is not served',
+      'serve the validating webhook there, over HTTPS (default: nowhere)',
       listenAddress,
     )
 }

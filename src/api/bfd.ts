@@ -6,7 +6,10 @@ import { integer } from './schema.ts'
 const interval = integer(10, 60_000)
 
 export const bfd = z.object({
-  enabled: z.boolean().describe('Run BFD with this neighbour, which has to do the same.').exactOptional(),
+  enabled: z
+    .boolean()
+    .describe('Run BFD with this neighbour, which has to do the same. Default: false.')
+    .exactOptional(),
   transmitInterval: interval
     .describe('Milliseconds between the packets that we send, whatever the neighbour asks for. Default: 100.')
     .exactOptional(),

@@ -26,19 +26,21 @@ export const maxNodes = 1000
 
 export const bgpConfSpec = constrain(
   z.object({
-    as: asNumber.describe('Our autonomous system number, 1 to 4294967295.').exactOptional(),
+    as: asNumber.describe('Our autonomous system number.').exactOptional(),
     asPerRack: map(asNumber, 1024)
       .describe('Autonomous system numbers of nodes by the value of their rack label.')
       .exactOptional(),
     routerId: routerIdentifier
-      .describe("BGP identifier of the router, an IPv4 address. Default: the node's own IPv4 address.")
+      .describe("BGP identifier of the router, an IPv4 address. Default: the node's first InternalIP of IPv4.")
       .exactOptional(),
     listenPort: constrain(integer(-1, 65_535), {
       cel: 'self != 0',
       message: 'must be a TCP port, or -1 to accept no sessions',
       holds: value => value !== 0,
     })
-      .describe('TCP port that sessions are accepted on. Absent or -1: none are accepted, we connect to the peers.')
+      .describe(
+        'TCP port that sessions are accepted on. With -1 none are: the nodes connect to the peers. Default: -1.',
+      )
       .exactOptional(),
     listenAddresses: list(ipAddress, 16)
       .describe('Addresses that sessions are accepted on. Default: all of the node.')

@@ -38,10 +38,10 @@ const holdTime = constrain(text(5), {
 
 const conf = z.object({
   neighborAddress: ipAddress.describe('Address of the neighbour, IPv4 or IPv6.'),
-  peerAs: asNumber.describe('Autonomous system number of the neighbour, 1 to 4294967295.'),
+  peerAs: asNumber.describe('Autonomous system number of the neighbour.'),
   authPassword: text(80)
     .min(1)
-    .describe('TCP MD5 password (RFC 2385). Whoever may read this object can read it.')
+    .describe('TCP MD5 password (RFC 2385). Whoever may read this object can read it. Default: none.')
     .exactOptional(),
   description: text(1024).describe('For people.').exactOptional(),
   localAs: asNumber.describe('Our autonomous system number towards this neighbour.').exactOptional(),
@@ -60,11 +60,11 @@ const conf = z.object({
 const family = z.object({
   afi: text(32)
     .regex(/^AFI_[A-Z0-9_]+$/)
-    .describe('Address family: AFI_IP or AFI_IP6.')
+    .describe('Address family: AFI_IP or AFI_IP6. An entry without it asks for nothing. Default: none.')
     .exactOptional(),
   safi: text(32)
     .regex(/^SAFI_[A-Z0-9_]+$/)
-    .describe('Subsequent address family: SAFI_UNICAST.')
+    .describe('Subsequent address family: SAFI_UNICAST. Default: SAFI_UNICAST.')
     .exactOptional(),
 })
 
@@ -72,7 +72,7 @@ const afiSafi = z.object({
   config: z
     .object({
       family: family.describe('Which family this is about.').exactOptional(),
-      enabled: z.boolean().describe('Exchange routes of this family.').exactOptional(),
+      enabled: z.boolean().describe('Exchange routes of this family. Default: true.').exactOptional(),
     })
     .describe('The family.')
     .exactOptional(),
@@ -82,7 +82,9 @@ const afiSafi = z.object({
         .object({
           receive: z.boolean().describe('Accept several paths of one prefix.').exactOptional(),
           sendMax: integer(0, 255)
-            .describe('Send so many paths of one prefix at most; 0: no add-path.')
+            .describe(
+              'Send so many paths of one prefix at most; the highest of all families counts. Default (or 0): 64 where several nodes are announced, else no add-path.',
+            )
             .exactOptional(),
         })
         .describe('Settings of add-path.')
@@ -105,8 +107,10 @@ const spec = z.object({
   conf: conf.describe('The neighbour.'),
   ebgpMultihop: z
     .object({
-      enabled: z.boolean().describe('The neighbour is more than one hop away.').exactOptional(),
-      multihopTtl: integer(1, 255).describe('IP time to live of packets to the neighbour.').exactOptional(),
+      enabled: z.boolean().describe('The neighbour is more than one hop away. Default: false.').exactOptional(),
+      multihopTtl: integer(1, 255)
+        .describe('IP time to live of packets to the neighbour. Default: 255.')
+        .exactOptional(),
     })
     .describe('For a neighbour of another autonomous system that is not on a network of the node.')
     .exactOptional(),
@@ -114,7 +118,7 @@ const spec = z.object({
     .object({
       config: z
         .object({
-          connectRetry: seconds.describe('Seconds between attempts to connect.').exactOptional(),
+          connectRetry: seconds.describe('Seconds between attempts to connect. Default (or 0): 1.').exactOptional(),
           holdTime: holdTime
             .describe(
               'Seconds without a word after which the neighbour counts as gone; both sides use the lower. Default (or 0): 90.',
@@ -137,7 +141,7 @@ const spec = z.object({
       mtuDiscovery: z.boolean().describe('Path MTU discovery.').exactOptional(),
       passiveMode: z.boolean().describe('Wait for the neighbour to connect.').exactOptional(),
       remoteAddress: ipAddress.describe('Accepted for manifests of OpenELB.').exactOptional(),
-      remotePort: port.describe('TCP port of the neighbour. Default 179.').exactOptional(),
+      remotePort: port.describe('TCP port of the neighbour. Default: 179.').exactOptional(),
       tcpMss: uint32.describe('TCP maximum segment size.').exactOptional(),
     })
     .describe('The TCP connection.')
@@ -152,7 +156,7 @@ const spec = z.object({
     .describe('Families of routes to exchange. Default: IPv4 and IPv6 unicast.')
     .exactOptional(),
   nodeSelector: labelSelector
-    .describe('Only nodes whose labels match have a session with this neighbour. Default: all.')
+    .describe('Only nodes whose labels match have a session with this neighbour. Default: all nodes.')
     .exactOptional(),
 })
 

@@ -44,30 +44,37 @@ export const eipSpec = z.object({
     'Addresses to give to Services: one address, a CIDR or a range "first-last", IPv4 or IPv6. ' +
       'Every address of a CIDR is given out, also its first and last; see avoidBuggyIPs.',
   ),
-  addresses: list(addressRange, 32).describe('Further addresses, each written as in address.').exactOptional(),
+  addresses: list(addressRange, 32)
+    .describe('Further addresses, each written as in address. Default: none.')
+    .exactOptional(),
   protocol: protocol
-    .describe('How the addresses are announced: bgp, layer2 (ARP and NDP) or vip (VRRP). Default bgp.')
+    .describe('How the addresses are announced: bgp, layer2 (ARP and NDP) or vip (VRRP). Default: bgp.')
     .exactOptional(),
   interface: interfaceChoice
     .describe(
       'Interface that layer2 and vip announce on: its name, several names joined by "," of which each node uses those it ' +
-        'has, or "can_reach:" and an address for the one by which the node reaches that. Default: the one whose network ' +
-        'holds the address. On several interfaces the address has an owner on each.',
+        'has, or "can_reach:" and an address for the one by which the node reaches that. On several interfaces the ' +
+        'address has an owner on each. Default: the one whose network holds the address.',
     )
     .exactOptional(),
-  disable: z.boolean().describe('Give out no further address. Services keep those they have.').exactOptional(),
+  disable: z
+    .boolean()
+    .describe('Give out no further address. Services keep those they have. Default: false.')
+    .exactOptional(),
   usingKnownIPs: z.boolean().describe('Accepted for manifests of OpenELB.').exactOptional(),
   priority: integer(-2_147_483_648, 2_147_483_647)
-    .describe('Of several Eips that would do, the one with the lowest number is used first. Default 0.')
+    .describe('Of several Eips that would do, the one with the lowest number is used first. Default: 0.')
     .exactOptional(),
   namespaces: list(text(63), 256)
     .describe(
-      'Only Services of these namespaces, and of those that namespaceSelector matches, get an address from here.',
+      'Only Services of these namespaces, and of those that namespaceSelector matches, get an address from here. ' +
+        'Default: all namespaces.',
     )
     .exactOptional(),
   namespaceSelector: map(text(63), 64)
     .describe(
-      'Only Services of namespaces that carry all of these labels, and of those in namespaces, get an address from here.',
+      'Only Services of namespaces that carry all of these labels, and of those in namespaces, get an address from here. ' +
+        'Default: all namespaces.',
     )
     .exactOptional(),
   addressesPerNamespace: integer(1, 2_147_483_647)
@@ -76,8 +83,12 @@ export const eipSpec = z.object({
         'A shared address counts in the namespace of each, a reserved one in that of its Service. Default: no limit.',
     )
     .exactOptional(),
-  serviceSelector: labelSelector.describe('Only Services whose labels match get an address from here.').exactOptional(),
-  nodeSelector: labelSelector.describe('Only nodes whose labels match announce these addresses.').exactOptional(),
+  serviceSelector: labelSelector
+    .describe('Only Services whose labels match get an address from here. Default: all Services.')
+    .exactOptional(),
+  nodeSelector: labelSelector
+    .describe('Only nodes whose labels match announce these addresses. Default: all nodes.')
+    .exactOptional(),
   preferredNodes: list(
     z.object({
       weight: integer(1, 100).describe('So many times as many addresses as a node that nothing here matches.'),
@@ -87,16 +98,16 @@ export const eipSpec = z.object({
   )
     .describe(
       'Nodes that are to own more of the addresses than others in layer2; of several entries that match a node the first ' +
-        'counts. It is looked at when an address is taken over: what a living node owns does not move.',
+        'counts. It is looked at when an address is taken over: what a living node owns does not move. Default: none.',
     )
     .exactOptional(),
   autoAssign: z
     .boolean()
-    .describe('false: only Services that ask for this Eip by name, or for an address of it, get one. Default true.')
+    .describe('false: only Services that ask for this Eip by name, or for an address of it, get one. Default: true.')
     .exactOptional(),
   avoidBuggyIPs: z
     .boolean()
-    .describe('Do not give out IPv4 addresses that end in .0 or .255, which some old equipment drops.')
+    .describe('Do not give out IPv4 addresses that end in .0 or .255, which some old equipment drops. Default: false.')
     .exactOptional(),
 })
 

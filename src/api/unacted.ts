@@ -95,3 +95,15 @@ export function unactedFields<Kind extends keyof Specs>(kind: Kind, spec: Specs[
   const inLayer2 = 'protocol' in spec && spec.protocol === 'layer2'
   return members({ ...acted[kind], ...(inLayer2 && actedInLayer2) }, spec, '', '')
 }
+
+/**
+ * Whether a field is acted on, be it for some of its values or some of what is in it; `inLayer2`: by an Eip of that protocol only.
+ *
+ * @param field its path below `spec`, without the indexes of lists: `afiSafis[].config`
+ */
+export function actsOn(kind: keyof Specs, field: string): boolean | 'inLayer2' {
+  const isWithin = (inner: string, outer: string) =>
+    /^(?:$|[.[])/.test(inner.startsWith(outer) ? inner.slice(outer.length) : '-')
+  const isIn = (fields: Acted) => Object.keys(fields).some(each => isWithin(each, field) || isWithin(field, each))
+  return isIn(acted[kind]) || (kind === 'Eip' && isIn(actedInLayer2) && 'inLayer2')
+}

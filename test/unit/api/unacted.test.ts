@@ -1,8 +1,11 @@
 import test from 'ava'
+import type { Field } from '../../../hack/generate/configuration/fields.ts'
+import { parts } from '../../../hack/generate/configuration/resource.ts'
 import type { BgpConfSpec } from '../../../src/api/bgpconf.ts'
 import type { BgpPeerSpec } from '../../../src/api/bgppeer.ts'
+import { customResources } from '../../../src/api/customresources.ts'
 import type { EipSpec } from '../../../src/api/eip.ts'
-import { unactedFields } from '../../../src/api/unacted.ts'
+import { actsOn, unactedFields } from '../../../src/api/unacted.ts'
 
 const conf = { neighborAddress: '10.0.0.1', peerAs: 64_500 }
 
@@ -125,4 +128,41 @@ const cases: readonly [title: string, found: readonly string[], expected: readon
 
 for (const [title, found, expected] of cases) {
   test(`fields not acted on: ${title}`, t => t.deepEqual(found, expected))
+}
+
+/** A value of a field's type that asks for something. */
+function sample({ path, type }: Field): unknown {
+  if (type.startsWith('list of ')) return [sample({ path, type: type.slice('list of '.length) } as Field)]
+  if (type.startsWith('map of ')) return { a: sample({ path, type: type.slice('map of '.length) } as Field) }
+  if (type === 'label selector') return { matchLabels: { a: 'b' } }
+  if (type === 'boolean') return true
+  if (type === 'integer') return 1
+  return path.endsWith('.afi') ? 'AFI_IP' : path.endsWith('.safi') ? 'SAFI_UNICAST' : 'bgp'
+}
+
+/** An object in which nothing is set but this. */
+const only = (path: string, value: unknown): object =>
+  path.split('.').reduceRight<unknown>((inner, name) => {
+    return name.endsWith('[]') ? { [name.slice(0, -2)]: [inner] } : { [name]: inner }
+  }, value) as object
+
+for (const kind of ['BgpConf', 'BgpPeer', 'Eip'] as const) {
+  test(`a field of ${kind} that is not acted on is one of which no value is`, t => {
+    const definition = customResources.find(each => each.kind === kind)
+    const fields = definition === undefined ? [] : parts(definition).spec
+    for (const field of fields.filter(
+      ({ path, type }) => !type.endsWith('object') && !path.startsWith('preferredNodes[]'),
+    )) {
+      const spec = only(field.path, sample(field)) as never
+      const acted = actsOn(kind, field.path)
+      t.is(unactedFields(kind, spec).length === 0, acted === true, field.path)
+      if (kind === 'Eip') {
+        t.is(
+          unactedFields('Eip', { ...(spec as EipSpec), protocol: 'layer2' }).length === 0,
+          acted !== false,
+          field.path,
+        )
+      }
+    }
+  })
 }
