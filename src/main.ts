@@ -137,7 +137,8 @@ function run({ role, options }: Start, shared: Shared): Observable<never> {
  * Leads by the Lease, or is ready to: its view of the cluster and of the speakers is kept up meanwhile. Completes when the
  * Lease is given back.
  */
-function control(options: ControllerOptions, { cluster, client, log, stop }: Shared): Observable<never> {
+function control(options: ControllerOptions, shared: Shared): Observable<never> {
+  const { cluster, client, log, stop } = shared
   const leading = electLeader(client, {
     lease: { namespace: options.namespace, name: LEASE },
     identity: `${options.identity}_${randomUUID()}`,
@@ -185,7 +186,7 @@ function control(options: ControllerOptions, { cluster, client, log, stop }: Sha
     ignoreElements(),
   )
   return merge(
-    validate(options, { cluster, client, log, stop }),
+    validate(options, shared),
     merge(cluster, speakers).pipe(
       takeUntil(stop),
       switchMap(() => EMPTY),
@@ -195,13 +196,22 @@ function control(options: ControllerOptions, { cluster, client, log, stop }: Sha
 }
 
 /** Serves the webhook until it is stopped, whether or not it leads. */
-function validate(
-  { namespace, webhook: listen }: ControllerOptions,
-  { stop, ...parts }: Pick<Shared, 'cluster' | 'client' | 'log' | 'stop'>,
-): Observable<never> {
+function validate({ namespace, webhook: listen }: ControllerOptions, shared: Shared): Observable<never> {
   if (listen === undefined) return EMPTY
-  const time = { scheduler: monotonic, clock: () => new Date() }
-  return webhook({ ...parts, ...time, namespace, listen, random: Math.random }).pipe(takeUntil(stop))
+  const { cluster, client, log, stop, ready } = shared
+  let serving = false
+  ready['webhook'] = () => (serving ? undefined : 'it is not served yet')
+  return webhook({
+    cluster,
+    client,
+    namespace,
+    listen,
+    serves: is => (serving = is),
+    log,
+    scheduler: monotonic,
+    clock: () => new Date(),
+    random: Math.random,
+  }).pipe(takeUntil(stop))
 }
 
 /** Announces until it is stopped. As long as this lives, gobgpd is told so. */

@@ -30,6 +30,8 @@ export interface WebhookParts {
   /** Of the installation: where the certificates are kept. */
   readonly namespace: string
   readonly listen: ListenAddress
+  /** Told when it begins to serve, and when it cannot any more. */
+  readonly serves: (is: boolean) => void
   readonly log: Logger
   /** Monotonic time. */
   readonly scheduler: SchedulerLike
@@ -47,6 +49,7 @@ export function webhook({
   client,
   namespace,
   listen,
+  serves,
   log,
   scheduler,
   clock,
@@ -78,6 +81,8 @@ export function webhook({
         if (outrun) log.debug('another replica wrote the certificates first')
         else log.warn({ err }, 'the certificates of the webhook could not be kept; trying again')
       },
+      elsewhere: called =>
+        log.warn({ called }, 'API servers call the webhook of the installation in another namespace, not this one’s'),
     }).pipe(tap(() => log.info('serves a new certificate')))
     const server = serve({
       listen,
@@ -85,9 +90,13 @@ export function webhook({
       answer,
       report: err => log.error({ err }, 'an AdmissionReview could not be answered'),
     }).pipe(
-      tap(address => log.info({ address }, 'the webhook listens')),
+      tap(address => {
+        log.info({ address }, 'the webhook listens')
+        serves(true)
+      }),
       retry({
         delay: (err, failures) => {
+          serves(false)
           log.error({ err, failures }, 'the webhook cannot listen; trying again')
           return timer(backoffDelay(backoff, failures), scheduler)
         },

@@ -1,6 +1,7 @@
 /** The lab's Kubernetes objects: our manifests, and a Node for each node. */
 import { join } from 'node:path'
-import { systemNamespace } from '../../src/api/names.ts'
+import { stringify } from 'yaml'
+import { apiVersion, systemNamespace } from '../../src/api/names.ts'
 import type { KubeClient } from '../../src/kube/client.ts'
 import { loadKubeConfig } from '../../src/kube/config.ts'
 import { createClient } from '../../src/kube/httpclient.ts'
@@ -12,6 +13,7 @@ import { exec } from './exec.ts'
 import type { Identity } from './identities.ts'
 import { kubeconfigOf } from './nodes.ts'
 import type { Lab } from './state.ts'
+import { webhookSlices } from './webhook.ts'
 
 const manifests = (name: string): string => join(import.meta.dirname, '../../manifests', name)
 
@@ -43,6 +45,22 @@ export async function installManifests(lab: Lab): Promise<void> {
     ),
     kubectl(lab, [...apply, manifests(rbac)]),
   ])
+  if (!lab.webhook) return
+  const files = ['service', 'configuration'].map(name => `--filename=${manifests(`webhook/${name}.yaml`)}`)
+  await kubectl(lab, ['apply', '--server-side', ...files])
+  await kubectl(
+    lab,
+    ['apply', '--server-side', '--filename=-'],
+    webhookSlices(lab)
+      .map(each => stringify(each))
+      .join('---\n'),
+  )
+}
+
+/** Whether the API server's questions are answered. Rejects while they are not. */
+export const takesEips = (lab: Lab): Promise<boolean> => {
+  const eip = { apiVersion, kind: 'Eip', metadata: { name: 'lab' }, spec: { address: '192.0.2.1', disable: true } }
+  return kubectl(lab, ['create', '--dry-run=server', '--filename=-'], stringify(eip)).then(() => true)
 }
 
 /** Whether one of the managers leads: from then on Services get addresses. Rejects while there is no Lease. */
@@ -60,7 +78,6 @@ export interface KubeletObject extends KubeObject {
 
 const nodeResource: Resource<KubeletObject> = { apiVersion: 'v1', kind: 'Node', plural: 'nodes' }
 
-/** What kubelets would have written of the lab's nodes. */
 /** Whether a node's kubelet says that it is. Rejects before it has registered the node. */
 export const isNodeReady = (lab: Lab, name: NodeName): Promise<boolean> =>
   withClient(lab, async client => {
@@ -68,6 +85,7 @@ export const isNodeReady = (lab: Lab, name: NodeName): Promise<boolean> =>
     return status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
   })
 
+/** What kubelets would have written of the lab's nodes. */
 export const registerNodes = (lab: Lab): Promise<unknown> =>
   withClient(lab, client =>
     Promise.all(numbers(lab.nodes).map(number => client.create(nodeResource, nodeObject(number)))),

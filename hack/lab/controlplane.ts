@@ -107,6 +107,8 @@ export function apiServerCommand(directory: string, address: string, kubelets = 
     `--token-auth-file=${join(directory, 'tokens.csv')}`,
     '--authorization-mode=RBAC',
     `--service-cluster-ip-range=${serviceCidrs.join(',')}`,
+    // It calls webhooks at the endpoints of their Services: where it runs there is no kube-proxy.
+    '--enable-aggregator-routing=true',
     `--service-account-key-file=${serviceAccountKey}`,
     `--service-account-signing-key-file=${serviceAccountKey}`,
     '--service-account-issuer=https://kubernetes.default.svc',

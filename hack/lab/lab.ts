@@ -15,7 +15,7 @@ import {
   places,
 } from './addresses.ts'
 import { layCables } from './cables.ts'
-import { hasLeader, installManifests, registerNodes } from './cluster.ts'
+import { hasLeader, installManifests, registerNodes, takesEips } from './cluster.ts'
 import { prepare, writeKubeconfigs } from './controlplane.ts'
 import { exec } from './exec.ts'
 import { writeProxiedKubeconfigs } from './faults/lab.ts'
@@ -65,6 +65,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     kubeProxy: true,
     images: '',
     faults: false,
+    webhook: false,
     keep: false,
     ...given,
   } as const
@@ -113,6 +114,7 @@ async function raise(lab: Lab, progress: (line: string) => void): Promise<void> 
     progress('managers')
     await startEverywhere(lab, 'controller1', 'controller2', 'manager')
     await waitReady(managerIn(lab), () => hasLeader(lab))
+    await waitReady(managerIn(lab), () => takesEips(lab))
   }
   stillRunning(lab)
 }

@@ -6,6 +6,7 @@ import { kubeconfigPath } from './controlplane.ts'
 import { managerKubeconfig } from './faults/lab.ts'
 import type { Identity } from './identities.ts'
 import { type Lab, placeDirectory } from './state.ts'
+import { webhookOption } from './webhook.ts'
 
 const file = (path: string): string => join(import.meta.dirname, path)
 
@@ -68,6 +69,7 @@ const manager = (role: string, lab: Lab, name: string): readonly string[] => [
 export const controllerCommand = (lab: Lab, name: string): readonly string[] => [
   ...manager('controller', lab, name),
   `--pod-name=${name}`,
+  ...webhookOption(lab, name),
 ]
 
 /** The manager of a node: a speaker, or in the compact shape one that is everything, for every node. */
@@ -79,7 +81,7 @@ export function speakerCommand(lab: Lab, node: NodeName): readonly string[] {
     ...(lab.kubeProxy ? [] : ['--proxy-health=off']),
   ]
   return lab.shape === 'compact'
-    ? [...manager('all', lab, node), ...flags, '--next-hops=eligible-nodes']
+    ? [...manager('all', lab, node), ...flags, ...webhookOption(lab, node), '--next-hops=eligible-nodes']
     : [...manager('speaker', lab, node), ...flags]
 }
 

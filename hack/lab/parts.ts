@@ -22,6 +22,7 @@ import {
 import { isAlive, type ProcessRecord, signal, start, stop, waitReady } from './processes.ts'
 import { bfddCommand, bgpdCommand, birdCommand, routerSocket, zebraCommand } from './routers.ts'
 import { type Lab, logDirectory, placeDirectory, recordedProcess, recordProcess } from './state.ts'
+import { webhookEndpoint } from './webhook.ts'
 
 interface Recipe {
   readonly argv: (lab: Lab, place: Place) => readonly string[]
@@ -52,8 +53,14 @@ const recipes = {
     enters: true,
     ready: (lab, place) => isNodeReady(lab, place as NodeName),
   },
-  controller1: { argv: lab => controllerCommand(lab, 'controller1') },
-  controller2: { argv: lab => controllerCommand(lab, 'controller2') },
+  controller1: {
+    argv: lab => controllerCommand(lab, 'controller1'),
+    ready: (lab, place) => servesWebhook(lab, place, 'controller1'),
+  },
+  controller2: {
+    argv: lab => controllerCommand(lab, 'controller2'),
+    ready: (lab, place) => servesWebhook(lab, place, 'controller2'),
+  },
   zebra: { argv: zebraCommand, socket: lab => routerSocket(lab, 'zebra') },
   bfdd: { argv: bfddCommand, socket: lab => routerSocket(lab, 'bfdd') },
   bgpd: { argv: bgpdCommand, socket: lab => routerSocket(lab, 'bgpd') },
@@ -66,7 +73,10 @@ const recipes = {
     argv: (lab, place) => gobgpdCommand(lab, place as NodeName),
     socket: (lab, place) => gobgpSocket(lab, place as NodeName),
   },
-  manager: { argv: (lab, place) => speakerCommand(lab, place as NodeName) },
+  manager: {
+    argv: (lab, place) => speakerCommand(lab, place as NodeName),
+    ready: (lab, place) => servesWebhook(lab, place, place),
+  },
   'pod-server': { argv: (_, place) => podServerCommand(nodeName(nodeNumber(place as NodeName))) },
 } as const satisfies Record<string, Recipe>
 
@@ -151,6 +161,13 @@ export async function restartPart(lab: Lab, place: Place, part: Part): Promise<P
 export function isRunningPart(lab: Lab, place: Place, part: Part): boolean {
   const record = processOf(lab, place, part)
   return record !== undefined && isAlive(record)
+}
+
+/** Also of one that has none to serve. */
+async function servesWebhook(lab: Lab, place: Place, name: string): Promise<boolean> {
+  const at = webhookEndpoint(lab, name)
+  if (at === undefined) return true
+  return succeeds(['curl', '-sk', '-o', '/dev/null', `https://${at.address}:${at.port}/`], lab, place)
 }
 
 const succeeds = (argv: readonly string[], lab: Lab, place: Place): Promise<boolean> =>

@@ -32,6 +32,8 @@ export interface LabSpec {
   readonly images: string
   /** Whether managers reach the API server through a proxy that can be told to be faulty. */
   readonly faults: boolean
+  /** Whether the API server asks the controllers before it takes an Eip, a BgpConf or a BgpPeer. */
+  readonly webhook: boolean
   /** Lives on when the process that made it ends. */
   readonly keep: boolean
 }

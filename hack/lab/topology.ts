@@ -55,6 +55,7 @@ export function topology(lab: string, index: number, nodes: number): Topology {
           ...up('lo'),
           ...onNodeNetwork('eth0', controlAddress),
           ...routeVia(routerAddress),
+          ...routesToPods(numbers(nodes)),
           `addr add ${link.control}/30 dev host`,
           ...up('host'),
         ],
@@ -80,7 +81,7 @@ const routerLines = (nodes: number): readonly string[] => [
   ...onNodeNetwork('br0', routerAddress),
 ]
 
-/** A node reaches the other nodes' pods through those nodes, as with a CNI that routes natively. */
+/** Nodes, and the API server, reach pods through the pods' nodes, as with a CNI that routes natively. */
 const nodeLines = (node: number, nodes: number, apiServer: string): readonly string[] => [
   ...up('lo'),
   `link set eth0 address ${nodeMac(node)}`,
@@ -88,10 +89,11 @@ const nodeLines = (node: number, nodes: number, apiServer: string): readonly str
   ...up('pod', podGateway(node)),
   ...routeVia(routerAddress),
   `route add ${apiServer}/32 via ${controlAddress.v4}`,
-  ...numbers(nodes)
-    .filter(other => other !== node)
-    .flatMap(other => routeVia(nodeAddress(other), podCidr(other))),
+  ...routesToPods(numbers(nodes).filter(other => other !== node)),
 ]
+
+const routesToPods = (nodes: readonly number[]): readonly string[] =>
+  nodes.flatMap(node => routeVia(nodeAddress(node), podCidr(node)))
 
 /** Addresses are usable at once: nobody else is there whom duplicate address detection could find. */
 const up = (port: string, address?: DualStack, length = 24): readonly string[] => [

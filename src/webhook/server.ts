@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { Observable } from 'rxjs'
 import type { Pair } from './certificates/keys.ts'
 
-/** Where API servers post their AdmissionReviews, and where a kubelet asks whether they may. */
-const PATHS = { review: '/validate', ready: '/readyz' } as const
+/** Where API servers post their AdmissionReviews. */
+const PATH = '/validate'
 
 /** Bytes: two objects as large as etcd takes them, in JSON. */
 const LARGEST_BODY = 8 << 20
@@ -83,8 +83,7 @@ async function handle(
   answer: ServerOptions['answer'],
 ): Promise<void> {
   const [path] = request.url?.split('?') ?? []
-  if (path === PATHS.ready && request.method === 'GET') return end(response, 200)
-  if (path !== PATHS.review) return end(response, 404)
+  if (path !== PATH) return end(response, 404)
   if (request.method !== 'POST') return end(response, 405)
   const body = await read(request)
   if (body === undefined) return end(response, 413)

@@ -11,7 +11,7 @@ const manifests = join(import.meta.dirname, '../../manifests')
 const controllers = ['controller1', 'controller2'] as const
 const pool = eip('pool', { address: '10.66.0.0/30' })
 const web = loadBalancer('web', { loadBalancerIP: '10.66.0.2' })
-const scene = scenario(test, { name: 'e2e-deleting', nodes: 1 })
+const scene = scenario(test, { name: 'e2e-deleting', nodes: 1, webhook: true })
 
 const gone = (kind: string, name: string) =>
   eventually(
@@ -40,7 +40,16 @@ async function installed(): Promise<void> {
   for (const name of controllers) {
     if (!isRunningPart(scene.lab, 'control', name)) await startPart(scene.lab, 'control', name)
   }
-  await scene.apply(pool, web)
+  await eventually(
+    'somebody answers for the Eip, and it is taken',
+    () =>
+      scene.apply(pool, web).then(
+        () => '',
+        (error: Error) => error.message,
+      ),
+    told => told === '',
+    30_000,
+  )
   await eventually(
     'the address is given',
     () => scene.virtualIP('10.66.0.2'),

@@ -15,7 +15,9 @@ import type { Condition, KubeObject } from '../../src/kube/objects.ts'
 import { always, bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, scenario } from './support.ts'
 
 const pool = eip('pool', { address: '10.66.0.0/24', addresses: ['fd66::/64'] })
-const scene = scenario(test, { name: 'e2e-invalid', nodes: 2 }, pool, bgpConf(), bgpPeer())
+const scene = scenario(test, { name: 'e2e-invalid', nodes: 2, webhook: true }, pool, bgpConf(), bgpPeer())
+
+const controllers = ['controller1', 'controller2'] as const
 
 /** A manager of our own beside those of the lab, and the lines that it wrote so far. */
 function manager(args: readonly string[], environment: NodeJS.ProcessEnv = {}, place?: Place) {
@@ -129,6 +131,63 @@ test.serial('35: without its gobgpd a node says so, everything else goes on, and
   for (const address of addresses) await scene.routed(address, 'node1', 'node2')
   const after = await eventually('node1 is ready', status, found => found?.ready === true)
   t.is(after?.message, undefined)
+})
+
+const overlapping = eip('second', { address: '192.0.2.1', addresses: ['10.66.0.128/25'] })
+const overlaps = /spec\.addresses\[0\]: 10\.66\.0\.128\/25 overlaps 10\.66\.0\.0\/24 of Eip "pool"/
+
+test.serial('4, 35: what takes another object is refused when written, by the name of the field', async t => {
+  t.regex(await scene.refused(overlapping), overlaps)
+  const [address = ''] = await scene.addresses('web')
+  const without = eip('pool', { address: '10.66.0.128/25', addresses: ['fd66::/64'] })
+  const told = await scene.refused(without)
+  t.regex(told, /spec\.address: 10\.66\.0\.0-10\.66\.0\.127 cannot be taken out while in use/)
+  t.true(told.includes(`${address} by default/web`), told)
+})
+
+/** Takes it as soon as the API server has somebody to ask. */
+const taken = (object: object) =>
+  eventually(
+    'the API server takes it',
+    () =>
+      scene.apply(object).then(
+        () => '',
+        (error: Error) => error.message,
+      ),
+    told => told === '',
+  )
+
+test.serial(
+  '37: with every controller away only Eips, BgpConfs and BgpPeers are refused, and that says why',
+  async t => {
+    const kept = eip('kept', { address: '192.0.2.1' }, { finalizers: ['example.org/others'] })
+    await scene.apply(kept)
+    for (const name of controllers) await killPart(scene.lab, 'control', name)
+    for (const object of [eip('new', { address: '192.0.2.9' }), eip('kept', { disable: true, address: '192.0.2.1' })]) {
+      t.regex(await scene.refused(object), /failed calling webhook "validation\.fairlead\.dev": .*connection refused/)
+    }
+    await scene.apply(loadBalancer('unattended'))
+    await scene.kubectl('patch', 'eip', 'kept', '--subresource=status', '--type=merge', '-p={"status":{"usage":1}}')
+    await scene.kubectl('label', 'eip', 'kept', 'tier=gold')
+    await scene.kubectl('delete', 'eip', 'kept', '--wait=false')
+    await scene.patch('eip', 'kept', { metadata: { finalizers: null } })
+    t.is(await scene.eip('kept'), undefined)
+    for (const name of controllers) await startPart(scene.lab, 'control', name)
+    await scene.told('unattended', 'Allocated', 'Allocated')
+    await taken(kept)
+  },
+)
+
+test.serial('37: an API server that is restarted lets nothing slip through, and asks again', async t => {
+  await killPart(scene.lab, 'control', 'kube-apiserver', 'SIGKILL')
+  await startPart(scene.lab, 'control', 'kube-apiserver')
+  const told = await eventually(
+    'it is refused for what it is',
+    () => scene.refused(overlapping),
+    message => overlaps.test(message),
+  )
+  t.regex(told, /validation\.fairlead\.dev/)
+  await taken(eip('second', { address: '192.0.2.2' }))
 })
 
 test.serial(

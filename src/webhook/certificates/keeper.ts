@@ -10,7 +10,7 @@ import { passes } from '../../streams/passes.ts'
 import { watchKind } from '../../watch/watchkind.ts'
 import { type Issued, type Keys, type Pair, readKeys, writeKeys } from './keys.ts'
 import { due, prepared } from './rotation.ts'
-import { namesCalled, trustPart, trusts, trustsExactly } from './trust.ts'
+import { calledElsewhere, namesCalled, trustPart, trusts, trustsExactly } from './trust.ts'
 
 export interface KeeperOptions {
   /** Of the installation: where the Secret is. */
@@ -23,6 +23,8 @@ export interface KeeperOptions {
   readonly backoff: Backoff
   /** Told of each request that failed; it is tried again. Another replica may have been faster (Conflict, AlreadyExists). */
   readonly report: (error: unknown) => void
+  /** Told when API servers call the webhook of another installation: they are left to trust that one. */
+  readonly elsewhere: (namespace: string) => void
 }
 
 interface Seen {
@@ -36,11 +38,17 @@ interface Seen {
  */
 export const keepCertificates = (client: KubeClient, options: KeeperOptions): Observable<Pair> =>
   new Observable(subscriber => {
-    const { namespace, clock, scheduler, backoff, report } = options
+    const { namespace, clock, scheduler, backoff, report, elsewhere } = options
     const keeper = new Keeper(client, options, pair => subscriber.next(pair))
     const seen = combineLatest({
       secret: one(client, secrets, { namespace, name: webhookName }, options),
-      configuration: one(client, validatingWebhookConfigurations, { name: webhookConfiguration }, options),
+      configuration: one(client, validatingWebhookConfigurations, { name: webhookConfiguration }, options).pipe(
+        map(found => {
+          const called = calledElsewhere(found, namespace)
+          if (called !== undefined) elsewhere(called)
+          return called === undefined ? found : undefined
+        }),
+      ),
     })
     const look = new Subject<Seen>()
     let latest: Seen | undefined

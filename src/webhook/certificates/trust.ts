@@ -13,6 +13,12 @@ export function namesCalled(configuration: Configuration, fallback: string): rea
   return names.length === 0 ? [fallback] : [...new Set(names)].sort()
 }
 
+/** The namespace of another installation that they call; undefined: ours, or a URL, of which nobody can say whose it is. */
+export const calledElsewhere = (configuration: Configuration, namespace: string): string | undefined =>
+  (configuration?.webhooks ?? [])
+    .map(({ clientConfig: { service } }) => service?.namespace)
+    .find(called => called !== undefined && called !== namespace)
+
 /** Whether every webhook trusts this authority, PEM. Where there is none nobody can be refused. */
 export const trusts = (configuration: Configuration, authority: string): boolean =>
   bundles(configuration).every(bundle => bundle.includes(authority))

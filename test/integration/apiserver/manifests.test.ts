@@ -15,6 +15,9 @@ interface Container {
   readonly image: string
   readonly command?: readonly string[]
   readonly args?: readonly string[]
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[]
+  readonly readinessProbe?: { readonly httpGet: { readonly path: string } }
+  readonly lifecycle?: { readonly preStop?: object }
   readonly restartPolicy?: string
   readonly resources: { readonly requests: Record<string, string> }
   readonly securityContext: {
@@ -28,26 +31,51 @@ interface PodSpec {
   readonly containers: readonly Container[]
   readonly initContainers?: readonly Container[]
   readonly hostNetwork?: boolean
+  readonly terminationGracePeriodSeconds?: number
   readonly affinity?: { readonly nodeAffinity?: unknown }
   readonly securityContext: { readonly runAsNonRoot: boolean; readonly seccompProfile: { readonly type: string } }
 }
 
-interface Workload {
+interface Manifest {
   readonly kind: string
-  readonly metadata: { readonly name: string }
-  readonly spec: { readonly template: { readonly spec: PodSpec } }
+  readonly metadata: { readonly name: string; readonly namespace?: string }
+}
+
+interface Workload extends Manifest {
+  readonly spec: {
+    readonly template: { readonly metadata: { readonly labels: Record<string, string> }; readonly spec: PodSpec }
+  }
+}
+
+interface ServiceSpec {
+  readonly selector: Record<string, string>
+  readonly ports: readonly { readonly targetPort: string }[]
+}
+
+interface Configuration {
+  readonly webhooks: readonly {
+    readonly failurePolicy: string
+    readonly rules: readonly Readonly<Record<'apiGroups' | 'resources' | 'operations', readonly string[]>>[]
+    readonly clientConfig: { readonly service: object }
+  }[]
 }
 
 /** As `kubectl kustomize` renders each, once for all tests. */
 const rendered = new Map<string, string>()
 
+const objects = <T extends Manifest>(shape: string, ...kinds: readonly string[]): readonly T[] =>
+  parseAllDocuments(rendered.get(shape) ?? '')
+    .map(document => document.toJS() as T)
+    .filter(({ kind }) => kinds.includes(kind))
+
 /** The Deployments and DaemonSets, by name. */
-function workloads(shape: string): ReadonlyMap<string, PodSpec> {
-  const text = rendered.get(shape) ?? ''
-  const objects = parseAllDocuments(text).map(document => document.toJS() as Workload)
-  const found = objects.filter(({ kind }) => kind === 'Deployment' || kind === 'DaemonSet')
-  return new Map(found.map(({ metadata, spec }) => [metadata.name, spec.template.spec]))
-}
+const workloads = (shape: string): ReadonlyMap<string, PodSpec> =>
+  new Map(
+    objects<Workload>(shape, 'Deployment', 'DaemonSet').map(({ metadata, spec }) => [
+      metadata.name,
+      spec.template.spec,
+    ]),
+  )
 
 const containersOf = ({ containers, initContainers = [] }: PodSpec) => [...initContainers, ...containers]
 
@@ -117,6 +145,45 @@ for (const { shape, roles } of shapes) {
       t.is(pod.hostNetwork === true, name !== 'fairlead-controller')
       t.is(pod.affinity?.nodeAffinity, undefined)
     }
+  })
+}
+
+for (const { shape } of shapes) {
+  test(`${shape}: every controller serves the webhook that API servers are told of, and is ready only then`, t => {
+    const [service, ...others] = objects<Manifest & { spec: ServiceSpec }>(shape, 'Service')
+    t.is(others.length, 0)
+    const [configuration] = objects<Manifest & Configuration>(shape, 'ValidatingWebhookConfiguration')
+    for (const { clientConfig } of configuration?.webhooks ?? []) {
+      t.like(clientConfig.service, { name: service?.metadata.name, namespace: service?.metadata.namespace })
+    }
+    const { selector = {}, ports: [port] = [] } = service?.spec ?? {}
+    const selected = objects<Workload>(shape, 'Deployment', 'DaemonSet').filter(({ spec }) =>
+      Object.entries(selector).every(([key, value]) => spec.template.metadata.labels[key] === value),
+    )
+    t.is(selected.length, 1)
+    for (const { kind, spec } of selected) {
+      t.is(kind, 'Deployment')
+      const { containers, terminationGracePeriodSeconds = 30 } = spec.template.spec
+      const [manager] = containers as readonly [Container]
+      const listens = manager.ports?.find(({ name }) => name === port?.targetPort)
+      t.like(started(manager).options, { webhook: { port: listens?.containerPort } })
+      t.is(manager.readinessProbe?.httpGet.path, '/readyz')
+      // It serves on for a while when it is to end, and then has 8 s.
+      const [, seconds] = /"sleep","(\d+)"/.exec(JSON.stringify(manager.lifecycle?.preStop)) ?? []
+      t.true(Number(seconds) >= 5 && Number(seconds) + 8 < terminationGracePeriodSeconds)
+    }
+  })
+
+  test(`${shape}: the API server asks, or does without, by what is asked for: it fails closed for our own kinds only`, t => {
+    const [configuration] = objects<Manifest & Configuration>(shape, 'ValidatingWebhookConfiguration')
+    const told = (configuration?.webhooks ?? []).map(({ failurePolicy, rules }) => [
+      failurePolicy,
+      rules.map(({ apiGroups, resources, operations }) => [...apiGroups, ...resources, ...operations].join(' ')),
+    ])
+    t.deepEqual(told, [
+      ['Fail', ['network.kubesphere.io eips bgpconfs bgppeers CREATE UPDATE']],
+      ['Ignore', ['network.kubesphere.io eips DELETE']],
+    ])
   })
 }
 

@@ -1,4 +1,4 @@
-/** A real API server with our CustomResourceDefinitions for the tests of one file. */
+/** A real API server with our CustomResourceDefinitions and roles for the tests of one file. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ export function testWithApiServer(prepare?: (context: Context) => Promise<void>)
     t.context = { directory, controlPlane, config, client: createClient(config) }
     const kubectl = (...args: string[]) =>
       exec([binary('kubectl'), `--kubeconfig=${controlPlane.kubeconfigs.admin}`, ...args])
-    await kubectl('apply', '--server-side', '--kustomize', manifests)
+    for (const base of ['crd', 'rbac']) await kubectl('apply', '--server-side', '--kustomize', join(manifests, base))
     await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all')
     await prepare?.(t.context)
   })

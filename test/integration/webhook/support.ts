@@ -62,6 +62,7 @@ export function startReplica({ controlPlane }: Context, port: number, ahead = 0)
     client,
     namespace: systemNamespace,
     listen: { host, port },
+    serves: () => undefined,
     log: pino({ level: process.env['WEBHOOK_LOG'] ?? 'silent' }),
     scheduler: monotonic,
     clock: () => new Date(Date.now() + replica.ahead),

@@ -244,3 +244,24 @@ test.serial('a replica that starts serves what there is', async t => {
   await untilDone(() => trial(t.context.client))
   t.deepEqual((await secret(t.context.client)).data, before.data)
 })
+
+test.serial(
+  '37: after a month with no controller the certificate has expired, and the first that is back makes another',
+  async t => {
+    const { client } = t.context
+    await Promise.all([first.stop(), second.stop()])
+    await client.delete(secrets, { namespace: systemNamespace, name: webhookName })
+    // One that lives a month ago makes what has expired by now.
+    first = startReplica(t.context, port, -31 * DAY_MS)
+    const told = await untilDone(async () => {
+      const message = await failsClosed(t.context)
+      if (!message.includes('expired')) throw new Error(message)
+      return message
+    })
+    t.regex(told, /certificate has expired or is not yet valid/)
+    await first.stop()
+    first = startReplica(t.context, port)
+    second = startReplica(t.context, await freePort())
+    await untilDone(() => trial(client))
+  },
+)

@@ -53,10 +53,9 @@ const socket = async (port: number, ca: string): Promise<TLSSocket> => {
   return made
 }
 
-test('a review is answered, and readiness is told', async t => {
+test('a review is answered', async t => {
   const { port, first } = await running(t, async body => `got ${body}`)
   t.deepEqual(await ask(port, first, { path: '/validate?timeout=5s', body: '{"a":1}' }), [200, 'got {"a":1}'])
-  t.deepEqual(await ask(port, first, { path: '/readyz', method: 'GET' }), [200, ''])
 })
 
 test('36: what is no review is refused, and the server serves on', async t => {

@@ -115,6 +115,20 @@ test('authorities that are taken away are told again, and another’s are taken 
   t.is(world.bundle, bundle)
 })
 
+test('where another installation is called, its authorities are left as they are, and that is told', async t => {
+  const world = await settled(2)
+  const { writes } = world
+  const caBundle = Buffer.from('theirs').toString('base64')
+  world.install({ service: { namespace: 'another', name: 'fairlead-webhook' }, caBundle })
+  await world.pass(5 * DAY_MS)
+  t.is(world.bundle, 'theirs')
+  t.is(world.writes, writes)
+  t.deepEqual(world.elsewhere, ['another', 'another'])
+  world.install()
+  await world.pass(LAG_MS)
+  t.deepEqual(world.failing(), [])
+})
+
 test('a configuration that comes later is told as soon as it is there', async t => {
   const world = new World()
   const replica = world.start()

@@ -60,6 +60,8 @@ export class World {
   /** Whether calls that would fail are written down, from now on, in `failures`. */
   watched = false
   readonly failures: string[] = []
+  /** Namespaces that replicas found to be called instead of theirs. */
+  readonly elsewhere: string[] = []
   /** What happened, one line for each change. */
   readonly history: string[] = []
   /** What was told to be trusted, and until when. */
@@ -138,6 +140,7 @@ export class World {
       scheduler: this.time,
       backoff: { first: 100, most: 5_000, random: () => 0 },
       report: () => undefined,
+      elsewhere: namespace => this.elsewhere.push(namespace),
     }).subscribe(pair => {
       replica.served = pair
       this.history.push('new served')
