@@ -1,7 +1,9 @@
 /** What `kubectl apply -k` installs: that the API server takes it, and what its containers may do. */
-import { join } from 'node:path'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseAllDocuments } from 'yaml'
+import { parseAllDocuments, stringify } from 'yaml'
 import { binary } from '../../../hack/binaries.ts'
 import { exec } from '../../../hack/lab/exec.ts'
 import packageJson from '../../../package.json' with { type: 'json' }
@@ -186,6 +188,18 @@ for (const { shape } of shapes) {
     ])
   })
 }
+
+test('a second installation in another namespace takes over what is the cluster’s: nothing is left that calls the first', async t => {
+  const directory = await mkdtemp(join(tmpdir(), 'second-'))
+  t.teardown(() => rm(directory, { recursive: true }))
+  const resources = [relative(directory, join(manifests, 'default'))]
+  await writeFile(join(directory, 'kustomization.yaml'), stringify({ namespace: 'second', resources }))
+  rendered.set('second', await exec([binary('kubectl'), 'kustomize', directory]))
+  const kinds = ['ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'ValidatingWebhookConfiguration']
+  const names = (shape: string) => objects(shape, ...kinds).map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+  t.deepEqual(names('second'), names('default'))
+  t.false(rendered.get('second')?.includes('namespace: fairlead-system'))
+})
 
 test('1: beside OpenELB only annotated Services are served', t => {
   for (const [shape, asked] of [
