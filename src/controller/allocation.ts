@@ -1,16 +1,14 @@
 import type { Eip } from '../api/eip.ts'
 import type { VirtualIP } from '../api/virtualip.ts'
 import { Allocator } from '../ipam/allocator.ts'
-import { type Decision, decide } from '../ipam/decide.ts'
+import { addressesBy, type Decision, decide } from '../ipam/decide.ts'
 import { type Entry, isOf, isReservedFor, owners } from '../ipam/entry.ts'
 import type { ServiceFilter } from '../ipam/ours.ts'
-import { familiesOf } from '../ipam/request.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { find } from '../kube/find.ts'
 import type { Service } from '../kube/objects.ts'
 import { keyOf, refOf, services } from '../kube/resources.ts'
 import type { Sighting } from '../liveness/sighting.ts'
-import { parseAddress } from '../net/address.ts'
 import type { Change } from '../watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
 import { Holds } from './holds.ts'
@@ -163,11 +161,7 @@ export class Allocation {
       const changed = await this.#releaseConfirmed(release, key)
       if (changed !== undefined) return this.#settle(changed, key)
     }
-    const kept = new Set([...decision.keep, ...decision.allocate].map(({ address }) => address))
-    const families = familiesOf(service)
-    const position = ({ address }: Entry) => families.findIndex(family => parseAddress(address)?.family === family)
-    const entries = [...kept].flatMap(address => this.allocator.at(address) ?? [])
-    entries.sort((a, b) => position(a) - position(b))
+    const entries = addressesBy(decision, service).flatMap(address => this.allocator.at(address) ?? [])
     return { service, entries, decision }
   }
 

@@ -61,6 +61,13 @@ export function decide(
   return combine(service, held, parts)
 }
 
+/** The addresses that a Service has by a decision, in the order of its families: the first is its address to most. */
+export function addressesBy({ keep, allocate }: Decision, service: Service): readonly string[] {
+  const families = familiesOf(service)
+  const position = (address: string) => families.findIndex(family => parseAddress(address)?.family === family)
+  return [...keep, ...allocate].map(({ address }) => address).sort((a, b) => position(a) - position(b))
+}
+
 /** One family of a Service. */
 interface Part {
   /** What it has, as it is to read now. */

@@ -4,7 +4,7 @@
  */
 import { Announcements } from '../../controller/announcements.ts'
 import type { Allocator } from '../../ipam/allocator.ts'
-import { type Decision, decide } from '../../ipam/decide.ts'
+import { addressesBy, type Decision, decide } from '../../ipam/decide.ts'
 import { type Entry, isReservedFor, reasonHeld } from '../../ipam/entry.ts'
 import type { ServiceFilter } from '../../ipam/ours.ts'
 import type { Service } from '../../kube/objects.ts'
@@ -32,10 +32,11 @@ export function explain(key: string, snapshot: Snapshot, filter: ServiceFilter):
   const labels = snapshot.namespaces.get(service.metadata.namespace ?? '')?.metadata.labels ?? {}
   const decision = decide(service, labels, allocator, filter)
   const told = telling(service, snapshot)
-  const stays = [
-    ...decision.keep.map(entry => told(entry, 'given')),
-    ...decision.allocate.map(entry => told(entry, 'next')),
-  ]
+  const has = new Map([
+    ...decision.keep.map(entry => [entry.address, told(entry, 'given')] as const),
+    ...decision.allocate.map(entry => [entry.address, told(entry, 'next')] as const),
+  ])
+  const stays = addressesBy(decision, service).flatMap(address => has.get(address) ?? [])
   const leaves = decision.release.map(entry => told(entry, 'leaving'))
   return {
     service: key,

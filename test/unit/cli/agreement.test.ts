@@ -1,4 +1,5 @@
 /** Whatever there is in a cluster, it is explained, and as the controller then does it. */
+import { isDeepStrictEqual } from 'node:util'
 import test from 'ava'
 import fc from 'fast-check'
 import { Set as ISet } from 'immutable'
@@ -223,11 +224,19 @@ async function settle(key: string, all: Snapshot) {
     services: ISet<string>(),
     virtualIPs: ISet<string>(),
   }
-  allocation.observe({ snapshot: before, touched })
-  const outcome = await allocation.work(key)
+  const look = (snapshot: Snapshot) => {
+    allocation.observe({ snapshot, touched })
+    return allocation.work(key)
+  }
+  const outcome = await look(before)
+  const versions = () => server.all(virtualIPs).map(({ metadata: { uid, resourceVersion } }) => [uid, resourceVersion])
   // It is woken, or sees by the watch what it has written, and looks again.
-  let last = await allocation.work(key)
-  while (woken.delete(key)) last = await allocation.work(key)
+  let last: typeof outcome
+  let seen: ReturnType<typeof versions>
+  do {
+    seen = versions()
+    last = await look(shown(all, server))
+  } while (woken.delete(key) || !isDeepStrictEqual(seen, versions()))
   if (last.decision?.ours) {
     const ingress = last.entries.map(({ address: ip }) => ({ ip }))
     const conditions = [{ type: conditionTypes.allocated, reason: 'Test' }]
