@@ -1,35 +1,21 @@
 /** What a user does on a cluster of their own: install, use, upgrade, lose a node, uninstall. */
-import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import { type NodeName, nodeMac, nodeNumber, nodeOfMac } from '../../hack/lab/addresses.ts'
 import { cut, join as mend } from '../../hack/lab/cables.ts'
+import { withClient } from '../../hack/lab/cluster.ts'
 import { at } from '../../hack/lab/lab.ts'
 import { LoadClient } from '../../hack/lab/load.ts'
 import { killPart, startPart } from '../../hack/lab/parts.ts'
 import { annotations } from '../../src/api/names.ts'
+import { eips } from '../../src/kube/resources.ts'
 import { losses, RouteWatch } from '../e2e/routes.ts'
 import { bgpConf, bgpPeer, eip, eventually, loadBalancer, scenario } from '../e2e/support.ts'
+import { images, inSystem, leftBehind, manifests, notYet, PATIENCE_MS, rolledOut, taken, taking } from './support.ts'
 import { web, webService } from './web.ts'
 
-const images = process.env['FAIRLEAD_IMAGES']
-if (images === undefined) throw new Error('there are no images: run npm run e2e -- --driver kubelet')
-
-const manifests = fileURLToPath(new URL('../../manifests', import.meta.url))
 const nodes = ['node1', 'node2'] as const
-const inSystem = ['--namespace', 'fairlead-system'] as const
-/** What a kubelet takes to start containers on a machine that has other things to do (milliseconds). */
-const PATIENCE_MS = 240_000
-
 const scene = scenario(test, { name: 'kubelet', nodes: 2, bfd: true, manager: false, images })
-
-/** Waits until every Pod of a workload is of its present template, and ready. */
-const rolledOut = (workload: string, ...where: readonly string[]) =>
-  eventually(
-    `${workload} is rolled out`,
-    () => scene.kubectl('rollout', 'status', '--watch=false', workload, ...where),
-    told => told.includes('successfully rolled out'),
-    PATIENCE_MS,
-  )
 
 const pools = [
   eip('bgp', { address: '10.66.0.0/24' }),
@@ -42,6 +28,8 @@ const services = [
 /** Slower than by default, so that a machine with other things to do is not taken for one that is dead. */
 const bfd = { enabled: true, transmitInterval: 600, receiveInterval: 600 }
 const routing = [bgpConf({ gracefulRestart: { enabled: true } }), bgpPeer('router', { bfd })]
+
+const controllerPods = ['pods', ...inSystem, '--selector=app.kubernetes.io/component=controller'] as const
 
 let routed = ''
 let answered = ''
@@ -73,17 +61,22 @@ async function owner(address: string): Promise<NodeName | undefined> {
 
 test.serial('the manifests as they are: every Pod becomes ready, before anything is configured', async t => {
   t.timeout(PATIENCE_MS)
-  await scene.kubectl('apply', '--server-side', '--kustomize', `${manifests}/default`)
+  await scene.kubectl('apply', '--server-side', '--kustomize', manifests('default'))
+  // Whoever is in a hurry is told why not yet, and Services are held up by nobody.
+  const hurried = await taking(scene, pools[0] as object)
+  t.log(hurried)
+  t.regex(hurried, notYet)
+  await scene.apply(...services)
   for (const workload of ['daemonset/fairlead-speaker', 'deployment/fairlead-controller'])
-    await rolledOut(workload, ...inSystem)
+    await rolledOut(scene, workload, ...inSystem)
   const pods = await scene.kubectl('get', 'pods', ...inSystem, '-o', 'jsonpath={.items[*].spec.nodeName}')
   t.deepEqual(pods.split(' ').sort(), ['node1', 'node1', 'node2', 'node2'])
 })
 
 test.serial('1, 16, 26: a Service gets an address, which routers and neighbours are led to', async t => {
   t.timeout(PATIENCE_MS)
-  await scene.apply(...pools, ...routing, ...web, ...services)
-  await rolledOut('daemonset/web')
+  await taken(scene, ...pools, ...routing, ...web, ...services)
+  await rolledOut(scene, 'daemonset/web')
   ;[routed, answered] = await Promise.all([scene.address('bgp'), scene.address('segment')])
   await served(...nodes)
   const node = await owner(answered)
@@ -96,12 +89,66 @@ test.serial('1, 16, 26: a Service gets an address, which routers and neighbours 
   t.is(vip?.status?.owners?.[0]?.mac, nodeMac(nodeNumber(node as NodeName)))
 })
 
+test.serial('4, 35: what takes another object is refused when written, by the name of the field', async t => {
+  const told = await scene.refused(eip('second', { address: '10.66.0.128/25' }))
+  t.regex(
+    told,
+    /validation\.fairlead\.dev" denied the request: spec\.address: 10\.66\.0\.128\/25 overlaps .* of Eip "bgp"/,
+  )
+})
+
+test.serial('37: an upgrade of the controllers refuses no Eip', async t => {
+  t.timeout(PATIENCE_MS)
+  const failed: string[] = []
+  const end = new AbortController()
+  let done = 0
+  const asking = withClient(scene.lab, async client => {
+    for (; !end.signal.aborted; done += 1) {
+      const name = `trial-${done}`
+      await client.create(eips, { metadata: { name }, spec: { address: '10.66.9.0/24' } }).then(
+        () => client.delete(eips, { name }),
+        (error: Error) => failed.push(error.message),
+      )
+      await sleep(50)
+    }
+  })
+  await scene.kubectl('rollout', 'restart', ...inSystem, 'deployment/fairlead-controller')
+  await rolledOut(scene, 'deployment/fairlead-controller', ...inSystem)
+  await eventually(
+    'those before have ended',
+    () => scene.kubectl('get', ...controllerPods, '-o', 'name'),
+    names => names.trim().split('\n').length === 2,
+    PATIENCE_MS,
+  )
+  end.abort()
+  await asking
+  t.log(`${done} Eips`)
+  t.deepEqual(failed, [])
+})
+
+test.serial('37: with the Pod of every controller away only our own kinds are refused', async t => {
+  t.timeout(PATIENCE_MS)
+  const scale = (replicas: number) =>
+    scene.kubectl('scale', ...inSystem, 'deployment/fairlead-controller', `--replicas=${replicas}`)
+  await taken(scene, eip('spare', { address: '10.66.9.0/24' }))
+  await scale(0)
+  await scene.kubectl('wait', '--for=delete', '--timeout=60s', ...controllerPods)
+  t.regex(await scene.refused(eip('late', { address: '10.66.8.0/24' })), notYet)
+  await scene.apply(loadBalancer('late', webService, { annotations: { [annotations.eip]: 'spare' } }))
+  await scene.kubectl('label', 'eip', 'bgp', 'tier=gold')
+  await scene.kubectl('delete', 'eip', 'spare')
+  await scale(2)
+  await taken(scene, eip('spare', { address: '10.66.8.0/24' }))
+  t.regex(await scene.address('late'), /^10\.66\.8\./)
+  await scene.kubectl('delete', 'service/late', 'eip/spare')
+})
+
 test.serial('17, 26: an upgrade of every speaker fails no connection, and takes no route away', async t => {
   t.timeout(2 * PATIENCE_MS)
   const watch = await RouteWatch.start(scene.lab)
   const load = await LoadClient.start(scene.lab, 0, [routed, answered])
   await scene.kubectl('rollout', 'restart', ...inSystem, 'daemonset/fairlead-speaker')
-  await rolledOut('daemonset/fairlead-speaker', ...inSystem)
+  await rolledOut(scene, 'daemonset/fairlead-speaker', ...inSystem)
   const { opened, failed } = await load.lap()
   t.log(`${opened} connections`)
   t.deepEqual(losses(await watch.stop(routed)), [])
@@ -126,15 +173,10 @@ test.serial('27: it comes back by itself, and is routed to again', async t => {
 
 test.serial('9: what is uninstalled leaves nothing behind', async t => {
   t.timeout(PATIENCE_MS)
-  await scene.kubectl('delete', '--kustomize', `${manifests}/crd`)
+  await scene.kubectl('delete', '--kustomize', manifests('crd'))
   t.deepEqual([await scene.addresses('bgp'), await scene.addresses('segment')], [[], []])
-  await scene.kubectl('delete', '--kustomize', `${manifests}/default`, '--ignore-not-found')
+  await scene.kubectl('delete', '--kustomize', manifests('default'), '--ignore-not-found')
   t.deepEqual(await scene.routesByBgp(), [])
   await t.throwsAsync(owner(answered))
-  const kinds = 'customresourcedefinitions,clusterroles,clusterrolebindings,namespaces'
-  const left = await scene.kubectl('get', kinds, '-o', 'name')
-  t.deepEqual(
-    left.split('\n').filter(name => /fairlead|kubesphere/.test(name)),
-    [],
-  )
+  t.deepEqual(await leftBehind(scene), [])
 })
