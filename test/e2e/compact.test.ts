@@ -11,7 +11,8 @@ import { bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, type Req
 import { sameNextHops, unchanged, unharmed, Witness } from './witness.ts'
 
 const pool = eip('pool', { address: '10.66.0.0/16', addresses: ['fd66::/64'] })
-const scene = scenario(test, { name: 'e2e-compact', shape: 'compact', nodes: 4 }, pool, bgpConf(), bgpPeer())
+const options = { name: 'e2e-compact', shape: 'compact', nodes: 4, webhook: true } as const
+const scene = scenario(test, options, pool, bgpConf(), bgpPeer())
 const replicas = ['node1', 'node2'] as const
 const nodes = [...replicas, 'node3', 'node4'] as const
 
@@ -35,6 +36,10 @@ test.serial('16: Cluster: two replicas announce every node, those without a repl
     for (const [prefix, hops] of await scene.rib(replica)) t.is(hops.length, nodes.length, prefix)
   }
   for (const address of await scene.addresses('web')) t.truthy(await scene.reach(address))
+})
+
+test.serial('4, 35: the replicas are asked before an Eip is taken', async t => {
+  t.regex(await scene.refused(eip('second', { address: '10.66.0.9' })), /spec\.address: 10\.66\.0\.9 overlaps/)
 })
 
 test.serial('16: Local: the next hops are the nodes with endpoints; 17: new connections spread over them', async t => {
