@@ -19,6 +19,7 @@ const built = [
   'gobgp',
   'gobgpd',
   'gobgp-descriptors',
+  'helm',
 ] as const
 
 /** Debian's packages. */

@@ -58,3 +58,20 @@ gobgp() {
   expose "$directory" gobgpd gobgpd
   expose "$directory" descriptors gobgp-descriptors
 }
+
+# Its chart checks ask for the version of Kubernetes, which a build by itself does not know.
+helm() {
+  local version kubernetes ldflags name directory source=helm.sh/helm/v3
+  version=$(version $source hack/helm/go.mod)
+  kubernetes=$(version k8s.io/client-go hack/helm/go.mod)
+  ldflags="-s -w -X $source/internal/version.version=v$version"
+  for name in pkg/chartutil pkg/lint/rules; do
+    ldflags+=" -X $source/$name.k8sVersionMajor=1 -X $source/$name.k8sVersionMinor=$(cut -d. -f2 <<<"$kubernetes")"
+  done
+  directory=$cache/helm-$(key helm "$ldflags")
+  if ! [ -e "$directory/helm" ]; then
+    need_go Helm
+    step 6 "building Helm $version (about 1 min, once)" helm go_build helm "$directory" -ldflags "$ldflags" $source/cmd/helm
+  fi
+  expose "$directory" helm helm
+}

@@ -7,7 +7,7 @@ import { parseAllDocuments, stringify } from 'yaml'
 import { binary } from '../../../hack/binaries.ts'
 import { exec } from '../../../hack/lab/exec.ts'
 import packageJson from '../../../package.json' with { type: 'json' }
-import { commandLine } from '../../../src/options.ts'
+import { started } from './started.ts'
 import { testWithApiServer } from './support.ts'
 
 const manifests = fileURLToPath(new URL('../../../manifests', import.meta.url))
@@ -80,18 +80,6 @@ const workloads = (shape: string): ReadonlyMap<string, PodSpec> =>
   )
 
 const containersOf = ({ containers, initContainers = [] }: PodSpec) => [...initContainers, ...containers]
-
-/** The roles and options that managers are started with; throws what `manager` would say of a wrong one. */
-function started({ args = [] }: Container): { readonly role: string; readonly options: object } {
-  let start: { readonly role: string; readonly options: object } | undefined
-  const program = commandLine('0.0.0', what => {
-    start = what
-  })
-  for (const command of [program, ...program.commands]) command.exitOverride()
-  program.parse([...args, ...(args[0] === 'controller' ? [] : ['--node-name=node1'])], { from: 'user' })
-  if (start === undefined) throw new Error(`nothing is started by ${args.join(' ')}`)
-  return start
-}
 
 const test = testWithApiServer()
 
