@@ -81,10 +81,10 @@ export class Holds {
     if (hold !== undefined) return this.#waitedFor(hold)
     const now = this.now()
     const givenAt = this.#givenAt.get(entry.uid ?? '')
-    const { speakers } = this.#sighting
+    const { speakers, askedAt } = this.#sighting
     return [...speakers]
       .flatMap(([name, speaker]) => {
-        const question = { aliveSince: now - DOUBTFUL_MS, givenAt, now }
+        const question = { aliveSince: now - DOUBTFUL_MS, givenAt, askedAt }
         return mayAnnounce(speaker, this.#nodes.get(name), question) ? name : []
       })
       .sort()
@@ -92,9 +92,9 @@ export class Holds {
 
   #waitedFor({ entry, since }: Hold): readonly string[] {
     const names = entry.held?.nodes ?? []
-    const { speakers } = this.#sighting ?? {}
-    if (speakers === undefined) return names
-    const question = { aliveSince: since + VOUCHED_MS, now: this.now() }
+    if (this.#sighting === undefined) return names
+    const { speakers, askedAt } = this.#sighting
+    const question = { aliveSince: since + VOUCHED_MS, askedAt }
     return names.filter(name => mayAnnounce(speakers.get(name), this.#nodes.get(name), question))
   }
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { VirtualIPSpec } from '../api/virtualip.ts'
 import type { Allocator } from '../ipam/allocator.ts'
-import { namespacesOf, owners } from '../ipam/entry.ts'
+import { type Entry, namespacesOf, owners } from '../ipam/entry.ts'
 import { type Freed, type Wait, WaitingList } from '../ipam/waiting.ts'
 import type { Service } from '../kube/objects.ts'
 import { keyOf } from '../kube/resources.ts'
@@ -69,11 +69,18 @@ export class Waiters {
     return key === undefined ? [] : [key]
   }
 
-  /** Who waits until its namespace may have more of an Eip, if it may now that something was taken from these Services. */
+  /**
+   * Who waits until its namespace may have more of an Eip, if it may now that something was taken from these Services. Where that
+   * has as many as it may, and had more before, those are served that give one back for another.
+   */
   quota(eip: string, keys: readonly string[]): readonly string[] {
-    return [...namespacesOf(keys)].flatMap(namespace =>
-      this.#allocator.quotaLeft(eip, namespace) > 0 ? this.#list.wakeForQuota(eip, namespace) : [],
-    )
+    const isOfEip = (entry: Entry) => entry.eip === eip
+    return [...namespacesOf(keys)].flatMap(namespace => {
+      const left = this.#allocator.quotaLeft(eip, namespace)
+      if (left < 0) return []
+      const mayGain = (key: string) => left > 0 || this.#allocator.entriesOfService(key).some(isOfEip)
+      return this.#list.wakeForQuota(eip, namespace, mayGain)
+    })
   }
 
   /** Who is told what has become of an address, and may be able to have or to share it now. */

@@ -45,7 +45,7 @@ export function decide(
   }
   const request = readRequest(service)
   const takes: Entry[] = []
-  const leaves: Entry[] = []
+  let leaves: readonly Entry[] = []
   const parts = familiesOf(service).map((family): Part => {
     const given = givenBefore(family, service, held, allocator)
     const current = preferred(given, service)
@@ -53,9 +53,12 @@ export function decide(
     const asked = request.address?.family === family
     const satisfying = given.filter(entry => satisfies(entry, family, request))
     if (satisfying.length > 0) return { current: preferred(satisfying, service), asked }
-    if (current !== undefined) leaves.push(current)
-    const { entry: next, ...why } = find(family, { service, namespaceLabels, request, takes, leaves }, allocator)
-    if (next !== undefined) takes.push(next)
+    const left = current === undefined ? leaves : [...leaves, current]
+    const { entry: next, ...why } = find(family, { service, namespaceLabels, request, takes, leaves: left }, allocator)
+    if (next !== undefined) {
+      takes.push(next)
+      leaves = left
+    }
     return { current, next, asked, ...why }
   })
   return combine(service, held, parts)

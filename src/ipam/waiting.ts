@@ -95,9 +95,9 @@ export class WaitingList {
     return this.#wakeAll(sharingQueue(key))
   }
 
-  /** Wakes the Services that wait until their namespace may have more addresses of an Eip, oldest first. */
-  wakeForQuota(eip: string, namespace: string): readonly string[] {
-    return this.#wakeAll(quotaQueue({ eip, namespace }))
+  /** Wakes, of the Services that wait until their namespace may have more addresses of an Eip, those that may gain, oldest first. */
+  wakeForQuota(eip: string, namespace: string, mayGain: (key: string) => boolean): readonly string[] {
+    return this.#wakeAll(quotaQueue({ eip, namespace }), mayGain)
   }
 
   /** Wakes the Services that an edited, new or deleted Eip may matter to, oldest first. */
@@ -110,12 +110,9 @@ export class WaitingList {
     return woken
   }
 
-  #wakeAll(queue: string): readonly string[] {
-    const woken =
-      this.#queues
-        .get(queue)
-        ?.all()
-        .map(({ key }) => key) ?? []
+  #wakeAll(queue: string, mayGain: (key: string) => boolean = () => true): readonly string[] {
+    const all = this.#queues.get(queue)?.all() ?? []
+    const woken = all.map(({ key }) => key).filter(mayGain)
     for (const key of woken) this.forget(key)
     return woken
   }

@@ -10,7 +10,7 @@ export interface Speaker {
   readonly renewTime: string | undefined
   /** It renewed its Lease later than this. Minus infinity: we have not seen it do so. */
   readonly aliveAt: number
-  /** It has not renewed its Lease later than this. */
+  /** It has not renewed its Lease later than this, and before the sighting was asked for. */
   readonly silentSince: number
   /** So long after its manager has died, what it announced is withdrawn beside it. Absent: never. */
   readonly failStatic?: number
@@ -29,7 +29,8 @@ export interface Question {
   readonly aliveSince: number
   /** When the address was given, if we know. */
   readonly givenAt?: number | undefined
-  readonly now: number
+  /** When the Leases were last asked for: nothing is known of later renewals. */
+  readonly askedAt: number
 }
 
 /**
@@ -82,15 +83,16 @@ export function sight(
  * Whether a speaker may still announce an address. It cannot if its Lease vouches for that; if it gave the Lease up, which it
  * does after withdrawing everything; if its Node is gone or said to be off (taint out-of-service, KEP-2268); if it cannot have heard
  * of the address; or if its kubelet still reports, so that the manager is dead rather than cut off, and what it announced has
- * been withdrawn beside it. A node that is not heard of may go on as it was with a manager that lives.
+ * been withdrawn beside it. A node that is not heard of may go on as it was with a manager that lives. That it has been silent is
+ * known only up to the last sighting: one that is old says nothing of what a speaker has heard of since.
  */
 export function mayAnnounce(speaker: Speaker | undefined, node: Node | undefined, question: Question): boolean {
-  const { aliveSince, givenAt = Number.NEGATIVE_INFINITY, now } = question
+  const { aliveSince, givenAt = Number.NEGATIVE_INFINITY, askedAt } = question
   if (speaker === undefined || speaker.aliveAt >= aliveSince) return false
   if (node === undefined || isOutOfService(node)) return false
   const { silentSince, failStatic = Number.POSITIVE_INFINITY } = speaker
-  if (givenAt > silentSince + LEARNING_MS) return false
-  const ended = now - silentSince > Math.max(endedAfter(failStatic), NODE_GRACE_MS)
+  if (givenAt > silentSince + LEARNING_MS && askedAt >= aliveSince) return false
+  const ended = askedAt - silentSince > Math.max(endedAfter(failStatic), NODE_GRACE_MS)
   return !(ended && kubeletReports(node))
 }
 

@@ -137,6 +137,26 @@ test('7: a speaker cannot announce what was given when it had long been silent: 
   }
 })
 
+test('7: nobody counts as long silent who may have renewed since the Leases were last read', async t => {
+  const play = new Play()
+  play.eip('a', v4.ip(1))
+  play.speaker('node1', 60)
+  const leader = play.lead()
+  await play.settle()
+  for (let n = 0; n < 100; n += 1) {
+    await play.time.pass(2_000)
+    play.renew()
+  }
+  play.service('web')
+  leader.watch()
+  await play.time.pass(12_000)
+  t.deepEqual(play.ledger, [`${v4.ip(1)} web`])
+  play.delete('web')
+  leader.watch()
+  await play.time.pass(0)
+  t.deepEqual(play.ledger, [`${v4.ip(1)} (node1)`])
+})
+
 test('7: a new leader finds what is held, and waits for the same speakers', async t => {
   const { play, ip } = await held()
   play.leaders.splice(0).forEach(leader => leader.stop())

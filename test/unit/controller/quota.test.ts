@@ -49,6 +49,22 @@ for (const { name, ip, range, ...family } of bothFamilies) {
     t.deepEqual(play.ledger, [`${ip(1)} older`, `${ip(2)} waits`])
   })
 
+  test(`7: ${name}: who gives one back for another waits only until its namespace has no more than it may`, async t => {
+    const play = new Play()
+    play.eip('a', range(1, 9), { addressesPerNamespace: 3 })
+    for (const service of ['one', 'three', 'two']) play.service(service, { families })
+    play.lead()
+    await play.settle()
+    play.eip('a', range(1, 9), { addressesPerNamespace: 2 })
+    play.change('two', { families, loadBalancerIP: ip(9) })
+    play.service('waits', { families })
+    await play.settle()
+    t.deepEqual(play.ledger, [`${ip(1)} one`, `${ip(2)} three`, `${ip(3)} two`])
+    play.delete('one')
+    await play.settle()
+    t.deepEqual(play.ledger, [`${ip(2)} three`, `${ip(9)} two`])
+  })
+
   test(`7: ${name}: room that could not be used goes to who waits for it, if its Service is gone`, async t => {
     const play = new Play()
     play.eip('a', range(1, 9), { addressesPerNamespace: 1 })

@@ -127,3 +127,17 @@ test('3, 5: both families of one Eip count', t => {
   t.is(preferred.failure, undefined)
   t.deepEqual(preferred.wait, { pools: [], quotas: [{ eip: 'a', namespace: 'default' }] })
 })
+
+test('3, 5: an address that stays, as another is not to be had, makes no room for one of the other family', t => {
+  const theirs = given(v4.ip(5), 'a', { name: 'x', namespace: 'other' })
+  const { keep, allocate } = decide(
+    service({ families: [v4, v6], policy: 'PreferDualStack', loadBalancerIP: v4.ip(5) }),
+    {},
+    allocator(
+      [eip('a', v4.range(1, 9), { addresses: [v6.range(1, 9)], addressesPerNamespace: 1 })],
+      [entry(v4.ip(1), 'a', 'web'), theirs],
+    ),
+    filter,
+  )
+  t.deepEqual([keep.map(({ address }) => address), allocate], [[v4.ip(1)], []])
+})

@@ -59,8 +59,18 @@ for (const { name, family, ip } of bothFamilies) {
     list.add(waiting('other', '2026-01-01T00:00:00Z'), quotas('other'))
     list.add(waiting('early', '2026-01-02T00:00:00Z'), quotas('default'))
     t.is(list.wake(freed(1, 'a')), undefined)
-    t.deepEqual(list.wakeForQuota('b', 'default'), [])
-    t.deepEqual(list.wakeForQuota('a', 'default'), ['default/early', 'default/late'])
+    t.deepEqual(
+      list.wakeForQuota('b', 'default', () => true),
+      [],
+    )
+    t.deepEqual(
+      list.wakeForQuota('a', 'default', key => key !== 'default/late'),
+      ['default/early'],
+    )
+    t.deepEqual(
+      list.wakeForQuota('a', 'default', () => true),
+      ['default/late'],
+    )
     t.is(list.size, 1)
   })
 

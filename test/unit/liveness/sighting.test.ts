@@ -77,8 +77,8 @@ const bare = { metadata: metadata('a') }
 /** Last renewed at 0, and asked about at 1,000,000. */
 const silent: Speaker = { renewTime: '1', aliveAt: -2_000, silentSince: 0 }
 const ending: Speaker = { ...silent, failStatic: 600_000 }
-const late: Question = { aliveSince: 990_000, now: 1_000_000 }
-const at = (now: number): Question => ({ aliveSince: now - 10_000, now })
+const late: Question = { aliveSince: 990_000, askedAt: 1_000_000 }
+const at = (now: number): Question => ({ aliveSince: now - 10_000, askedAt: now })
 
 for (const [what, may, speaker, of, question] of [
   ['a speaker that has left', false, undefined, node('a'), late],
@@ -91,6 +91,13 @@ for (const [what, may, speaker, of, question] of [
   ['a silent speaker whose Node has another taint', true, silent, draining, late],
   ['a speaker that fell silent long before', false, silent, node('a'), { ...late, givenAt: 15_001 }],
   ['a speaker that may just have heard of it', true, silent, node('a'), { ...late, givenAt: 15_000 }],
+  [
+    'a speaker that had fallen silent long before when it was last looked',
+    true,
+    silent,
+    node('a'),
+    { aliveSince: 990_000, askedAt: 989_999, givenAt: 15_001 },
+  ],
   ['a dead manager past its fail-static', false, ending, node('a'), late],
   ['a dead manager past it, on a node that is not ready', false, ending, node('a', { ready: 'False' }), late],
   ['a manager that may be cut off, past it', true, ending, unknown, late],
