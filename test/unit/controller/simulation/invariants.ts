@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Eip } from '../../../../src/api/eip.ts'
+import { labels } from '../../../../src/api/names.ts'
 import type { VirtualIP, VirtualIPSpec } from '../../../../src/api/virtualip.ts'
 import { Allocator } from '../../../../src/ipam/allocator.ts'
 import { type Decision, decide } from '../../../../src/ipam/decide.ts'
 import type { Entry } from '../../../../src/ipam/entry.ts'
 import { obstacle } from '../../../../src/ipam/sharing.ts'
-import type { KubeObject, Service } from '../../../../src/kube/objects.ts'
-import { eips, keyOf, services, virtualIPs } from '../../../../src/kube/resources.ts'
+import type { KubeObject, Lease, Service } from '../../../../src/kube/objects.ts'
+import { eips, keyOf, leases, services, virtualIPs } from '../../../../src/kube/resources.ts'
 import { filter } from '../../ipam/fixtures.ts'
+import { type Author, Rights } from './rights.ts'
 import type { Applied, Store } from './store.ts'
 
 /** Milliseconds after an edit in which what was decided before it may still be carried out. */
@@ -35,6 +37,7 @@ export class Watchdog {
   /** Until when anybody stood still. */
   #pausedUntil = Number.NEGATIVE_INFINITY
   readonly #elected: boolean
+  readonly #rights = new Rights(what => this.#violated(what))
   #eipsEdited = Number.NEGATIVE_INFINITY
   #now = 0
 
@@ -46,8 +49,10 @@ export class Watchdog {
   /** A replica begins to lead, or ends it: two at once only if one of them stood still, which no Lease can rule out. */
   led(replica: number, leads: boolean, now: number): void {
     this.#now = now
-    if (leads) this.#leaders.add(replica)
-    else this.#leaders.delete(replica)
+    if (leads) {
+      this.#leaders.add(replica)
+      this.#rights.led(replica, now)
+    } else this.#leaders.delete(replica)
     if (this.#elected && this.#leaders.size > 1 && now > this.#pausedUntil) this.#violated('two lead at once')
   }
 
@@ -56,14 +61,25 @@ export class Watchdog {
     this.#pausedUntil = Math.max(this.#pausedUntil, until)
   }
 
-  /** @param now milliseconds of the simulated time */
-  applied({ plural, before, after }: Applied, now: number): void {
+  /**
+   * @param now milliseconds of the simulated time
+   * @param by the replica that asked for it, if one did
+   */
+  applied({ plural, before, after }: Applied, now: number, by: Author | undefined): void {
     this.#now = now
     if (plural === eips.plural) {
       if (!isDeepStrictEqual(asked(before), asked(after))) this.#eipsEdited = now
       if (after !== undefined) this.#eips.set(after.metadata.name, after as Eip)
+      if (after !== undefined) this.#rights.eipChanged(after as Eip, now)
     }
-    if (plural === virtualIPs.plural) this.#virtualIPChanged(specOf(before), specOf(after))
+    if (plural === leases.plural && after?.metadata.labels?.[labels.speaker] !== undefined) {
+      const { holderIdentity } = (after as Lease).spec ?? {}
+      if (holderIdentity) this.#rights.renewed(holderIdentity, now)
+    }
+    if (plural === virtualIPs.plural) {
+      this.#rights.virtualIPChanged(specOf(before), specOf(after), now, by)
+      this.#virtualIPChanged(specOf(before), specOf(after))
+    }
     if (plural === services.plural) this.#serviceChanged(before as Service | undefined, after as Service | undefined)
   }
 
@@ -77,6 +93,7 @@ export class Watchdog {
     const told = after.status?.loadBalancer?.ingress?.map(({ ip = '' }) => ip) ?? []
     const known = this.#services.get(key)
     const edited = known && isDeepStrictEqual(asked(before), asked(after)) ? known.edited : this.#now
+    this.#rights.told(key, told)
     this.#services.set(key, { uid: after.metadata.uid, edited, told, service: after })
     for (const address of told) {
       const has = this.#ledger.get(address)?.services.some(({ uid }) => uid === after.metadata.uid)

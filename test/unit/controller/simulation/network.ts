@@ -17,12 +17,24 @@ export interface Weather {
   readonly late: number
 }
 
+/** What a process asked of the API server. */
+export interface Request {
+  /** When, in milliseconds of the world's time. */
+  readonly at: number
+  /** When it was told that it failed, or took it for that: it may have been carried out, or be so yet. */
+  failedAt?: number
+}
+
+/** Carries out a request, for whoever wants to know which one it was. */
+export type Carry = <T>(request: Request, act: () => Promise<T>) => Promise<T>
+
 interface NetworkParts {
   readonly dice: Dice
   readonly time: SchedulerLike
   /** Of the process, by which it gives up. */
   readonly clock: SchedulerLike
   readonly weather: Weather
+  readonly carry: Carry
   /** Told what becomes of each request. */
   readonly tell: (line: string) => void
 }
@@ -34,17 +46,19 @@ export class Network {
   readonly #time: SchedulerLike
   readonly #clock: SchedulerLike
   readonly #weather: Weather
+  readonly #carry: Carry
   readonly #tell: (line: string) => void
   #healed = false
   /** Nothing comes through before. */
   #shutUntil = 0
 
-  constructor(server: KubeClient, { dice, time, clock, weather, tell }: NetworkParts) {
+  constructor(server: KubeClient, { dice, time, clock, weather, carry, tell }: NetworkParts) {
     this.#server = server
     this.#dice = dice
     this.#time = time
     this.#clock = clock
     this.#weather = weather
+    this.#carry = carry
     this.#tell = tell
   }
 
@@ -89,9 +103,11 @@ export class Network {
   #request<T>(what: string, carryOut: () => Promise<T>): Promise<T> {
     const { lost } = this.#weather
     const fate = this.#healed ? 1 : this.#dice.next()
+    const request: Request = { at: this.#time.now() }
     return new Promise((resolve, reject) => {
       const deadline = this.#clock.schedule(() => {
         this.#tell(`gives up ${what}`)
+        request.failedAt = this.#time.now()
         reject(unreachable())
       }, DEADLINE)
       const reply = (outcome: string, answer: () => void) => {
@@ -104,11 +120,15 @@ export class Network {
       if (fate < lost) return
       this.#time.schedule(() => {
         if (fate < lost + 0.07) return reply('is refused', () => reject(refusal(this.#dice)))
-        carryOut().then(
+        this.#carry(request, carryOut).then(
           result => {
             if (fate < 2 * lost + 0.07) return
-            if (fate < 2 * lost + 0.09) reply('is told that it failed', () => reject(failed()))
-            else reply('did', () => resolve(result))
+            if (fate < 2 * lost + 0.09) {
+              reply('is told that it failed', () => {
+                request.failedAt ??= this.#time.now()
+                reject(failed())
+              })
+            } else reply('did', () => resolve(result))
           },
           error => reply(`${(error as ApiError).reason}:`, () => reject(error)),
         )

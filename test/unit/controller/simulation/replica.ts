@@ -10,7 +10,7 @@ import { filter } from '../../ipam/fixtures.ts'
 import type { VirtualTime } from '../../streams/virtualtime.ts'
 import { Clock } from './clock.ts'
 import type { Dice } from './dice.ts'
-import { Network, type Weather } from './network.ts'
+import { type Carry, Network, type Weather } from './network.ts'
 
 const watched: readonly Kind[] = [
   'services',
@@ -30,6 +30,7 @@ export interface ReplicaParts {
   /** Of the world. */
   readonly time: VirtualTime
   readonly weather: Weather
+  readonly carry: Carry
   /** By its Lease; else whenever it is told to. */
   readonly elected: boolean
   readonly tell: (line: string) => void
@@ -45,12 +46,12 @@ export class Replica {
   readonly #leads: (leads: boolean) => void
   #leading: Subscription | undefined
 
-  constructor({ name, server, dice, time, weather, elected, tell, leads }: ReplicaParts) {
+  constructor({ name, server, dice, time, weather, carry, elected, tell, leads }: ReplicaParts) {
     const random = () => dice.next()
     const scheduler = new Clock(time, { rate: 0.98 + dice.next() / 25, offset: dice.below(1_000_000) })
     this.#clock = scheduler
     this.#leads = leads
-    this.network = new Network(server, { dice, time, clock: scheduler, weather, tell })
+    this.network = new Network(server, { dice, time, clock: scheduler, weather, carry, tell })
     const { client } = this.network
     const report = () => undefined
     const latest = { bufferSize: 1, refCount: true }

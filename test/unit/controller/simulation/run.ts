@@ -23,7 +23,7 @@ export async function run(seed: number): Promise<Run> {
   const elected = luck.chance(0.5)
   const watchdog = new Watchdog(elected)
   const world = new World(luck, elected, {
-    applied: (change, now) => watchdog.applied(change, now),
+    applied: (change, now, by) => watchdog.applied(change, now, by),
     led: (replica, leads, now) => watchdog.led(replica, leads, now),
     paused: until => watchdog.paused(until),
     tell: line => void trace.push(line),

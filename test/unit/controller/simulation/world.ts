@@ -5,7 +5,9 @@ import { VirtualTime } from '../../streams/virtualtime.ts'
 import { apiServer } from './apiserver.ts'
 import type { Dice } from './dice.ts'
 import { kept } from './kept.ts'
+import type { Carry } from './network.ts'
 import { Replica } from './replica.ts'
+import type { Author } from './rights.ts'
 import { type Applied, Store } from './store.ts'
 
 const namespaces = ['x', 'y'] as const
@@ -13,8 +15,8 @@ const names = ['s0', 's1', 's2', 's3'] as const
 const speakers = ['node1', 'node2'] as const
 
 interface Listener {
-  /** Told of each change at the API server. */
-  readonly applied: (change: Applied, now: number) => void
+  /** Told of each change at the API server, and which replica asked for it, if one did. */
+  readonly applied: (change: Applied, now: number, by: Author | undefined) => void
   /** Told when a replica begins to lead, or ends it. */
   readonly led: (replica: number, leads: boolean, now: number) => void
   /** Told until when a replica stands still. */
@@ -34,6 +36,8 @@ export class World {
   readonly #replicas: readonly [Replica, Replica]
   readonly #silent = new Set<string>()
   #stopped = false
+  /** Who asked for what is being carried out. */
+  #author: Author | undefined
 
   constructor(luck: Dice, elected: boolean, { applied, led, paused, tell }: Listener) {
     this.#dice = luck
@@ -42,9 +46,9 @@ export class World {
     this.#tell = line => tell(`${this.time.now().toFixed(1).padStart(7)} ${line}`)
     this.store = new Store(change => {
       this.#tell(`  ${described(change)}`)
-      applied(change, this.time.now())
+      applied(change, this.time.now(), this.#author)
     })
-    const [a, b] = [eip('a', v4.range(1, 4)), eip('b', v4.range(8, 9))]
+    const [a, b] = [eip('a', v4.range(1, 4)), eip('b', v4.range(8, 10))]
     this.store.create(eips, { ...a, spec: { ...a.spec, addresses: [v6.range(1, 3)] } })
     this.store.create(eips, { ...b, spec: { ...b.spec, priority: 1, addressesPerNamespace: 1 } })
     for (const name of speakers) this.#speaker(name)
@@ -62,7 +66,13 @@ export class World {
         say(leads ? 'leads' : 'does not lead any more')
         led(n, leads, this.time.now())
       }
-      const parts = { name, server, dice: this.#dice, time: this.time, weather, elected: this.#elected }
+      const carry: Carry = (request, act) => {
+        this.#author = { replica: n, request }
+        const carriedOut = act()
+        this.#author = undefined
+        return carriedOut
+      }
+      const parts = { name, server, dice: this.#dice, time: this.time, weather, carry, elected: this.#elected }
       return new Replica({ ...parts, tell: say, leads: heard })
     }
     this.#replicas = [replica(0), replica(1)]
@@ -179,7 +189,7 @@ export class World {
     return `edits Eip a ${JSON.stringify(spec)}`
   }
 
-  /** Somebody reserves an address, or frees one that is reserved and that nobody has. */
+  /** Somebody reserves an address, or one that is in use for whoever comes next, or frees one that is reserved and that nobody has. */
   #reserve(): string | undefined {
     const name = v4.ip(1 + this.#dice.below(4))
     const vip = this.store.find(virtualIPs, { name })
@@ -189,7 +199,10 @@ export class World {
       this.store.create(virtualIPs, { metadata: { name }, spec })
       return `reserves ${name} for ${reserved.namespace}/${reserved.name}`
     }
-    if (vip.spec.services.length > 0 || vip.spec.held !== undefined) return undefined
+    if (vip.spec.services.length > 0 || vip.spec.held !== undefined) {
+      this.store.change(virtualIPs, { name }, ({ spec }) => ({ spec: { ...spec, reserved } }))
+      return `reserves ${name}, which is in use, for ${reserved.namespace}/${reserved.name}`
+    }
     this.store.delete(virtualIPs, { name })
     return `frees ${name}`
   }

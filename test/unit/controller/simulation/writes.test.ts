@@ -25,6 +25,7 @@ async function play(t: ExecutionContext) {
     dice: dice(1),
     time,
     weather: { lost: 0, late: 0 },
+    carry: (_, act) => act(),
     elected: false,
     tell: line => void told.push(line),
     leads: () => undefined,

@@ -5,15 +5,7 @@ import { Member } from '../../../../../src/layer2/ownership/member.ts'
 import { OwnClaims } from '../../../../../src/layer2/ownership/own.ts'
 import { Peer } from '../../../../../src/layer2/ownership/peer.ts'
 import { Peers } from '../../../../../src/layer2/ownership/peers.ts'
-
-/** Puts another method in the place of one. Returns what puts it back. */
-function replace<T extends object, K extends keyof T>(prototype: T, name: K, method: T[K]): () => void {
-  const before = prototype[name]
-  prototype[name] = method
-  return () => {
-    prototype[name] = before
-  }
-}
+import { replace } from '../../../replace.ts'
 
 const { hear, sighting, vouch } = Peer.prototype
 
