@@ -8,6 +8,7 @@ const layers = [
   ['controller.ts', 'speaker.ts', 'webhook.ts'],
   ['options.ts', 'cli'],
   ['controller', 'speaker', 'webhook'],
+  ['metrics'],
   ['status'],
   ['leader'],
   ['health'],

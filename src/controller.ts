@@ -22,6 +22,7 @@ import { ControllerStatus } from './controller/status.ts'
 import type { KubeClient } from './kube/client.ts'
 import { virtualIPs } from './kube/resources.ts'
 import type { Sighting } from './liveness/sighting.ts'
+import type { ControllerMetrics } from './metrics/controller.ts'
 import type { ControllerOptions } from './options.ts'
 import { retryDelay } from './streams/backoff.ts'
 import { Precedence } from './streams/precedence.ts'
@@ -53,6 +54,7 @@ export interface ControllerParts {
   readonly client: KubeClient
   readonly options: ControllerOptions
   readonly log: Logger
+  readonly metrics: ControllerMetrics
   /** Monotonic time. */
   readonly scheduler: SchedulerLike
   /** Wall clock, for the times that people read. */
@@ -71,6 +73,7 @@ export function controller({
   client,
   options,
   log,
+  metrics,
   scheduler,
   clock,
   random,
@@ -88,6 +91,8 @@ export function controller({
         pools.next(eip)
         deletions.usageChanged(eip)
       },
+      given: metrics.allocations.given,
+      released: metrics.allocations.released,
       wake: key => queue.add(key),
     })
     const precedence = new Precedence(PATIENCE_MS, scheduler)
@@ -96,15 +101,19 @@ export function controller({
       precedence.first(async () => {
         const outcome = await allocation.work(key)
         // Whoever leads by now may know better, and has told so.
-        if (!subscriber.closed) status.settled(key, outcome, snapshot)
+        if (subscriber.closed) return
+        metrics.allocations.failed(key, outcome.decision?.failure?.reason)
+        status.settled(key, outcome, snapshot)
       })
-    const queue = new WorkQueue(work, {
+    const queue = new WorkQueue(key => metrics.loops.pass('service', () => work(key)), {
       concurrency: CONCURRENCY,
       backoff,
       scheduler,
       report: (err, service, failures) =>
         log.warn({ err, service, failures }, 'could not settle a Service; trying again'),
     })
+
+    metrics.follow({ allocator: allocation.allocator, queue })
 
     const pause = (eip: string) =>
       Math.min(COUNTS_MS.most, Math.max(COUNTS_MS.least, COUNTS_MS.perAddress * allocation.allocator.inUse(eip)))
@@ -161,6 +170,7 @@ export function controller({
       queue.stop()
       deletions.stop()
       status.stop()
+      metrics.follow(undefined)
     })
   })
 }

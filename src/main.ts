@@ -25,7 +25,7 @@ import { GobgpRouter } from './bgp/gobgp/router.ts'
 import { RouterError } from './bgp/router.ts'
 import { depart } from './controller/deletion/depart.ts'
 import { controller } from './controller.ts'
-import { type Check, serveChecks } from './health/checks.ts'
+import { type Check, serveHealth } from './health/server.ts'
 import type { KubeClient } from './kube/client.ts'
 import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from './kube/config.ts'
 import { isApiError } from './kube/errors.ts'
@@ -34,11 +34,13 @@ import { readLinks } from './layer2/links.ts'
 import { WorkerResponder } from './layer2/worker/responder.ts'
 import { electLeader } from './leader/elect.ts'
 import { sightings } from './liveness/poll.ts'
+import { type CommonMetrics, commonMetrics } from './metrics/common.ts'
+import { controllerMetrics } from './metrics/controller.ts'
 import { type ControllerOptions, commandLine, type SpeakerOptions, type Start } from './options.ts'
 import { heartbeat } from './speaker/heartbeat.ts'
 import { speaker } from './speaker.ts'
 import { monotonic } from './streams/time.ts'
-import type { Kind } from './watch/kinds.ts'
+import { type Kind, sources } from './watch/kinds.ts'
 import type { Change } from './watch/reduce.ts'
 import { watchCluster } from './watch/watch.ts'
 import { webhook } from './webhook.ts'
@@ -58,6 +60,7 @@ interface Shared {
   readonly ledgerHeard: Observable<unknown>
   readonly client: KubeClient
   readonly log: Logger
+  readonly metrics: CommonMetrics
   readonly stop: Observable<unknown>
   /** Of the roles, to add to: what only a restart mends, and what has to be before this is ready. */
   readonly live: Record<string, Check>
@@ -75,7 +78,8 @@ function start(what: Start): void {
   )
   const config = kubeConfig(options, log)
   if (config === undefined) return
-  const client = createClient(config)
+  const metrics = commonMetrics(packageJson.version, role)
+  const client = createClient(config, { requested: metrics.apiRequested })
   const stop = new Subject<NodeJS.Signals>()
   const heard = new Subject<Kind>()
   let synced = false
@@ -84,8 +88,14 @@ function start(what: Start): void {
   const cluster = watchCluster(client, role === 'speaker' ? speakerKinds : controllerKinds, {
     backoff: { first: 100, most: 3_000, random: Math.random },
     scheduler: monotonic,
-    report: (err, { plural }) => log.warn({ err, kind: plural }, 'a watch failed; trying again'),
-    heard: kind => heard.next(kind),
+    report: (err, { kind, plural }) => {
+      log.warn({ err, kind: plural }, 'a watch failed; trying again')
+      metrics.watches.failed(kind)
+    },
+    heard: kind => {
+      metrics.watches.heard(sources[kind].resource.kind)
+      heard.next(kind)
+    },
   }).pipe(
     tap(() => {
       synced = true
@@ -93,12 +103,12 @@ function start(what: Start): void {
     shareReplay({ bufferSize: 1, refCount: true }),
   )
   const ledgerHeard = heard.pipe(filter(kind => kind === 'virtualIPs'))
-  const shared = { cluster, ledgerHeard, client, log, stop, live, ready }
+  const shared = { cluster, ledgerHeard, client, log, metrics, stop, live, ready }
 
   log.info({ version: packageJson.version, options }, 'starting')
   const { healthProbeBindAddress } = options
   if (healthProbeBindAddress !== undefined) {
-    serveChecks({ live, ready }, healthProbeBindAddress).catch((err: unknown) => {
+    serveHealth({ live, ready }, metrics.registry, healthProbeBindAddress).catch((err: unknown) => {
       log.fatal({ err }, 'cannot be probed')
       process.exit(1)
     })
@@ -139,6 +149,7 @@ function run({ role, options }: Start, shared: Shared): Observable<never> {
  */
 function control(options: ControllerOptions, shared: Shared): Observable<never> {
   const { cluster, client, log, stop } = shared
+  const metrics = controllerMetrics(shared.metrics)
   const leading = electLeader(client, {
     lease: { namespace: options.namespace, name: LEASE },
     identity: `${options.identity}_${randomUUID()}`,
@@ -160,6 +171,7 @@ function control(options: ControllerOptions, shared: Shared): Observable<never> 
   const working = leading.pipe(
     tap(leads => {
       led ||= leads
+      metrics.leads(leads)
       log.info({ leads }, leads ? 'leads from now on' : 'does not lead')
     }),
     switchMap(leads =>
@@ -170,6 +182,7 @@ function control(options: ControllerOptions, shared: Shared): Observable<never> 
             client,
             options,
             log,
+            metrics,
             scheduler: monotonic,
             clock: () => new Date(),
             random: Math.random,

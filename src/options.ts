@@ -14,7 +14,7 @@ export interface CommonOptions {
   readonly namespace: string
   /** The Pod that this runs in. */
   readonly podName?: string
-  /** Where a kubelet asks whether this is alive and ready; absent: nowhere. */
+  /** Where a kubelet asks whether this is alive and ready, and Prometheus how it is; absent: nowhere. */
   readonly healthProbeBindAddress?: BindAddress
 }
 
@@ -101,7 +101,7 @@ function common(command: Command): Command {
     )
     .option(
       '--health-probe-bind-address <host:port>',
-      'serve /healthz and /readyz there, such as 127.0.0.1:7473 or :8081 (default: nowhere)',
+      'serve /healthz, /readyz and /metrics there, such as 127.0.0.1:7473 or :8081 (default: nowhere)',
       bindAddress,
     )
 }

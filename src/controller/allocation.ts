@@ -12,7 +12,7 @@ import type { Sighting } from '../liveness/sighting.ts'
 import type { Change } from '../watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
 import { Holds } from './holds.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, type Released } from './ledger.ts'
 import { takeBack } from './takeback.ts'
 import { Waiters } from './waiters.ts'
 
@@ -48,6 +48,10 @@ export interface AllocationTime {
 export interface AllocationListener {
   /** Of this Eip more or less is in use. */
   readonly usageChanged: (eip: string) => void
+  /** A Service was given an address of this Eip, alone or beside others. */
+  readonly given: (eip: string) => void
+  /** An address of this Eip was taken back from a Service, and this has become of it. */
+  readonly released: (eip: string, become: Released) => void
   /**
    * This Service (`namespace/name`) is to be looked at. Told while the work that leads to it goes on, oldest first: to be
    * looked at in the order of the calls, each as soon as may be, so that nobody younger comes in between.
@@ -66,19 +70,18 @@ export class Allocation {
   readonly #clock: () => Date
   readonly #holds: Holds
   readonly #ledger: Ledger
-  readonly #wake: (key: string) => void
+  readonly #listener: AllocationListener
   readonly #waiters = new Waiters(this.allocator)
   #recalled: readonly VirtualIP[] = []
   #snapshot: Snapshot = emptySnapshot
 
   constructor(client: KubeClient, filter: ServiceFilter, time: AllocationTime, listener: AllocationListener) {
-    const { usageChanged, wake } = listener
     this.#clock = time.clock
     this.#client = client
     this.#filter = filter
-    this.#wake = wake
+    this.#listener = listener
     this.#holds = new Holds(time.now)
-    this.#ledger = new Ledger(client, this.allocator, this.#holds, usageChanged)
+    this.#ledger = new Ledger(client, this.allocator, this.#holds, listener.usageChanged)
   }
 
   /**
@@ -186,6 +189,7 @@ export class Allocation {
     }
     const entries = [...allocate, ...keep.filter(entry => this.allocator.at(entry.address) !== entry)]
     const given = await Promise.allSettled(entries.map(entry => this.#ledger.give(entry)))
+    for (const [index, { eip }] of allocate.entries()) if (isGiven(given[index])) this.#listener.given(eip)
     const failed = given.find(result => result.status === 'rejected')
     if (failed !== undefined) {
       this.#waiters.promise(
@@ -194,7 +198,7 @@ export class Allocation {
       )
       throw failed.reason
     }
-    return given.every(result => result.status === 'fulfilled' && result.value)
+    return given.every(isGiven)
   }
 
   /**
@@ -228,13 +232,14 @@ export class Allocation {
 
   async #release(entry: Entry, key: string): Promise<void> {
     const become = await this.#ledger.release(entry, key)
+    this.#listener.released(entry.eip, become)
     if (become === 'free') this.#look(this.#waiters.offer(entry.address))
     if (become === 'held') this.#look(this.#waiters.next(entry.address))
     this.#look(this.#waiters.quota(entry.eip, [key]))
   }
 
   #look(keys: readonly string[]): void {
-    for (const key of keys) this.#wake(key)
+    for (const key of keys) this.#listener.wake(key)
   }
 
   /** Returns the keys of the Services to be looked at. */
@@ -246,6 +251,9 @@ export class Allocation {
     ])
   }
 }
+
+const isGiven = (result: PromiseSettledResult<boolean> | undefined): boolean =>
+  result?.status === 'fulfilled' && result.value
 
 function byAge(all: Iterable<Service>): string[] {
   return [...all]

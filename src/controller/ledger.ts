@@ -11,6 +11,9 @@ import { isOlder } from '../kube/versions.ts'
 import { objectNameOf } from '../net/address.ts'
 import type { Holds } from './holds.ts'
 
+/** What becomes of an address that a Service has left: others may have it, or still do, or it is reserved. */
+export type Released = 'free' | 'held' | 'kept'
+
 /**
  * The ledger at the API server. Creating a VirtualIP gives an address, and the API server's check of names makes that
  * exclusive, whatever leaders, pauses or lost replies there are. The allocator is its image: an entry is recorded there before it
@@ -77,7 +80,7 @@ export class Ledger {
    * then held, until it is taken back once more. Returns what has become of it. Rejects with an ApiError, or with
    * SpeakersUnknown.
    */
-  async release(entry: Entry, key: string): Promise<'free' | 'held' | 'kept'> {
+  async release(entry: Entry, key: string): Promise<Released> {
     let now = entry
     for (;;) {
       const left = without(now, key, this.#holds.waitedFor(now))

@@ -3,7 +3,7 @@ import { type Address, compareAddresses, type Family, formatAddress, parseAddres
 import { ByAddress } from './byaddress.ts'
 import type { EipPool } from './eippool.ts'
 import { Eips } from './eips.ts'
-import { type Entry, holders, namespacesOf, owners } from './entry.ts'
+import { type Entry, type EntryState, holders, namespacesOf, owners, stateOf } from './entry.ts'
 
 /** What OpenELB tells in an Eip's status. */
 export interface Usage {
@@ -33,6 +33,7 @@ export class Allocator {
   readonly #byEip = new Map<string, ByAddress<Entry>>()
   readonly #heldByEip = new Index()
   readonly #byEipAndNamespace = new Counts()
+  readonly #byEipAndState = new Counts()
   /** Those that can be shared. */
   readonly #byEipAndKey = new Index()
 
@@ -66,6 +67,7 @@ export class Allocator {
     this.#ledger[address.family].set(address.bits, canonical)
     this.#ofEip(entry.eip).set(address, canonical)
     if (entry.held !== undefined) this.#heldByEip.add(entry.eip, address, canonical)
+    this.#byEipAndState.add(eipAndState(entry.eip, address.family, stateOf(entry)), 1)
     for (const key of eipAndNamespaces(entry)) this.#byEipAndNamespace.add(key, 1)
     for (const key of eipAndKey(entry)) this.#byEipAndKey.add(key, address, canonical)
     for (const key of owners(entry)) this.#byService.add(key, address, canonical)
@@ -127,6 +129,11 @@ export class Allocator {
   /** How many addresses were given out of an Eip. */
   inUse(name: string): number {
     return this.#byEip.get(name)?.size ?? 0
+  }
+
+  /** How many addresses of a family that were given out of an Eip are in this state. */
+  count(eip: string, family: Family, state: EntryState): number {
+    return this.#byEipAndState.get(eipAndState(eip, family, state))
   }
 
   /** How many more addresses of an Eip its `addressesPerNamespace` lets the Services of a namespace have; may be below 0. */
@@ -198,12 +205,15 @@ export class Allocator {
     ofEip.delete(address)
     if (ofEip.size === 0) this.#byEip.delete(entry.eip)
     this.#heldByEip.remove(entry.eip, entry)
+    this.#byEipAndState.add(eipAndState(entry.eip, address.family, stateOf(entry)), -1)
     for (const key of eipAndNamespaces(entry)) this.#byEipAndNamespace.add(key, -1)
     for (const key of eipAndKey(entry)) this.#byEipAndKey.remove(key, entry)
     for (const key of owners(entry)) this.#byService.remove(key, entry)
     return entry
   }
 }
+
+const eipAndState = (eip: string, family: Family, state: EntryState): string => `${eip} ${family} ${state}`
 
 const eipAndNamespaces = (entry: Entry): readonly string[] =>
   [...namespacesOf(owners(entry))].map(namespace => `${entry.eip} ${namespace}`)

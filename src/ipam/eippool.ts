@@ -124,10 +124,13 @@ export class EipPool {
 
   /** How many addresses the Eip can give: 0 to 2^128 + 2^32. */
   get size(): bigint {
-    const v4 = this.#pools[4]
-    const skipped =
-      this.spec.avoidBuggyIPs === true ? v4.ranges.reduce((sum, range) => sum + countBuggy(range), 0n) : 0n
-    return v4.size - skipped + this.#pools[6].size
+    return this.sizeOf(4) + this.sizeOf(6)
+  }
+
+  sizeOf(family: Family): bigint {
+    const { size, ranges } = this.#pools[family]
+    const skips = family === 4 && this.spec.avoidBuggyIPs === true
+    return skips ? ranges.reduce((left, range) => left - countBuggy(range), size) : size
   }
 
   /** The lowest and the highest address of the family of `spec.address`; undefined if nothing could be read. */

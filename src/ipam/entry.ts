@@ -25,6 +25,14 @@ export function namespacesOf(keys: readonly string[]): ReadonlySet<string> {
   return new Set(keys.map(key => refOf(key).namespace ?? ''))
 }
 
+/** What keeps an address from being given to anybody. */
+export type EntryState = 'used' | 'held' | 'reserved'
+
+export function stateOf({ services, held }: Entry): EntryState {
+  if (services.length > 0) return 'used'
+  return held === undefined ? 'reserved' : 'held'
+}
+
 /** Whether a Service has the address, or it is held for it: not that it is merely reserved for it. */
 export function isOf({ services, held }: Entry, key: string): boolean {
   return services.some(ref => keyOf(ref) === key) || (held !== undefined && keyOf(held.for) === key)

@@ -26,7 +26,7 @@ export async function send(
   config: PooledKubeConfig,
   call: ApiRequest,
   signal: AbortSignal,
-): Promise<Dispatcher.ResponseData['body']> {
+): Promise<Dispatcher.ResponseData> {
   const context = await authenticated(config, call)
   const answer = await unreachableIfThrown(call, () =>
     request(context.getUrl(), {
@@ -40,23 +40,26 @@ export async function send(
       ...dispatcherOf(context),
     }),
   )
-  if (answer.statusCode < 300) return answer.body
+  if (answer.statusCode < 300) return answer
   const text = await unreachableIfThrown(call, () => answer.body.text())
   const retryAfter = answer.headers['retry-after']
   throw errorOfStatus(statusOf(text), answer.statusCode, typeof retryAfter === 'string' ? retryAfter : undefined)
 }
 
 /**
- * Sends and returns the body of the answer, whose end must come within the deadline too.
+ * Sends and returns what the body of the answer says, whose end must come within the deadline too.
  *
  * @throws ApiError
  */
-export async function sendForJson(config: PooledKubeConfig, call: ApiRequest): Promise<unknown> {
+export async function sendForJson(
+  config: PooledKubeConfig,
+  call: ApiRequest,
+): Promise<{ readonly statusCode: number; readonly json: unknown }> {
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(new Error(`no answer within ${call.deadline} ms`)), call.deadline)
   try {
-    const body = await send(config, call, abort.signal)
-    return parse(await unreachableIfThrown(call, () => body.text()))
+    const { statusCode, body } = await send(config, call, abort.signal)
+    return { statusCode, json: parse(await unreachableIfThrown(call, () => body.text())) }
   } finally {
     clearTimeout(timer)
   }

@@ -6,6 +6,7 @@ import { ApiError, errorOfStatus, type Status } from './errors.ts'
 import { type ApiRequest, parse, send, sendForJson } from './http.ts'
 import { lines } from './lines.ts'
 import type { KubeObject } from './objects.ts'
+import { type ApiRequested, told } from './requested.ts'
 import { type Resource, resourcePath } from './resources.ts'
 
 /** Objects a page: some MB at most, and less than a second for the API server. */
@@ -16,20 +17,32 @@ export interface ClientOptions {
   readonly deadline?: number
   /** Told of each page of a list: how many objects it has so far, and how many the API server says are to come. */
   readonly paged?: (resource: Resource<KubeObject>, listed: number, remaining: number) => void
+  /** Told of each request when it has its answer, or is given up. */
+  readonly requested?: (request: ApiRequested) => void
 }
 
-export function createClient(config: PooledKubeConfig, { deadline = 10_000, paged }: ClientOptions = {}): KubeClient {
-  const call = async <T>(request: Omit<ApiRequest, 'deadline'>): Promise<T> =>
-    (await sendForJson(config, { ...request, deadline })) as T
-  const callFor = async <T extends KubeObject>(resource: Resource<T>, request: Omit<ApiRequest, 'deadline'>) =>
-    kept(resource, await call<T>(request))
+export function createClient(
+  config: PooledKubeConfig,
+  { deadline = 10_000, paged, requested }: ClientOptions = {},
+): KubeClient {
+  const call = async <T>(
+    verb: ApiRequested['verb'],
+    { kind }: Resource<KubeObject>,
+    request: Omit<ApiRequest, 'deadline'>,
+  ): Promise<T> =>
+    (await told({ verb, kind }, requested, () => sendForJson(config, { ...request, deadline }))).json as T
+  const callFor = async <T extends KubeObject>(
+    verb: ApiRequested['verb'],
+    resource: Resource<T>,
+    request: Omit<ApiRequest, 'deadline'>,
+  ) => kept(resource, await call<T>(verb, resource, request))
 
   return {
     async list<T extends KubeObject>(resource: Resource<T>, selection: Selection = {}): Promise<List<T>> {
       const items: T[] = []
       let next: string | undefined
       for (;;) {
-        const page: Page<T> = await call({
+        const page: Page<T> = await call('list', resource, {
           method: 'GET',
           path: resourcePath(resource, { namespace: selection.namespace }),
           query: {
@@ -46,12 +59,17 @@ export function createClient(config: PooledKubeConfig, { deadline = 10_000, page
       }
     },
 
-    watch: (resource, options) => watch(config, resource, options, deadline),
+    watch: (resource, options) =>
+      watch(resource, signal =>
+        told({ verb: 'watch', kind: resource.kind }, requested, () =>
+          send(config, { ...watchRequest(resource, options), deadline }, signal),
+        ),
+      ),
 
-    get: (resource, ref) => callFor(resource, { method: 'GET', path: resourcePath(resource, ref) }),
+    get: (resource, ref) => callFor('get', resource, { method: 'GET', path: resourcePath(resource, ref) }),
 
     create: (resource, object, options) =>
-      callFor(resource, {
+      callFor('create', resource, {
         method: 'POST',
         path: resourcePath(resource, { namespace: object.metadata.namespace }),
         query: writeQuery(options),
@@ -59,7 +77,7 @@ export function createClient(config: PooledKubeConfig, { deadline = 10_000, page
       }),
 
     update: (resource, object, options) =>
-      callFor(resource, {
+      callFor('update', resource, {
         method: 'PUT',
         path: resourcePath(resource, { ...object.metadata, subresource: options?.subresource }),
         query: writeQuery(options),
@@ -67,7 +85,7 @@ export function createClient(config: PooledKubeConfig, { deadline = 10_000, page
       }),
 
     apply: (resource, ref, part, options) =>
-      callFor(resource, {
+      callFor('apply', resource, {
         method: 'PATCH',
         path: resourcePath(resource, { ...ref, subresource: options.subresource }),
         query: { ...writeQuery(options), force: true },
@@ -76,7 +94,7 @@ export function createClient(config: PooledKubeConfig, { deadline = 10_000, page
       }),
 
     mergePatch: (resource, ref, patch, options) =>
-      callFor(resource, {
+      callFor('patch', resource, {
         method: 'PATCH',
         path: resourcePath(resource, { ...ref, subresource: options?.subresource }),
         query: writeQuery(options),
@@ -85,7 +103,11 @@ export function createClient(config: PooledKubeConfig, { deadline = 10_000, page
       }),
 
     async delete(resource, ref, preconditions) {
-      await call({ method: 'DELETE', path: resourcePath(resource, ref), body: { preconditions } })
+      await call('delete', resource, {
+        method: 'DELETE',
+        path: resourcePath(resource, ref),
+        body: { preconditions },
+      })
     },
   }
 }
@@ -107,41 +129,39 @@ const writeQuery = (options: WriteOptions | undefined) => ({ fieldManager: optio
 const typed = ({ apiVersion, kind }: Resource<KubeObject>, ...parts: readonly object[]) =>
   Object.assign({ apiVersion, kind }, ...parts)
 
+const watchRequest = (resource: Resource<KubeObject>, options: WatchOptions) => ({
+  method: 'GET' as const,
+  path: resourcePath(resource, { namespace: options.namespace }),
+  query: {
+    watch: true,
+    allowWatchBookmarks: true,
+    resourceVersion: options.resourceVersion,
+    timeoutSeconds: options.timeoutSeconds,
+    fieldSelector: options.fieldSelector,
+    labelSelector: options.labelSelector,
+  },
+})
+
 function watch<T extends KubeObject>(
-  config: PooledKubeConfig,
   resource: Resource<T>,
-  options: WatchOptions,
-  deadline: number,
+  begin: (signal: AbortSignal) => ReturnType<typeof send>,
 ): Observable<WatchNotice<T>> {
   return new Observable(subscriber => {
     const abort = new AbortController()
-    const request = {
-      method: 'GET' as const,
-      path: resourcePath(resource, { namespace: options.namespace }),
-      query: {
-        watch: true,
-        allowWatchBookmarks: true,
-        resourceVersion: options.resourceVersion,
-        timeoutSeconds: options.timeoutSeconds,
-        fieldSelector: options.fieldSelector,
-        labelSelector: options.labelSelector,
-      },
-      deadline,
-    }
     const read = async () => {
-      for await (const line of lines(await send(config, request, abort.signal)))
-        subscriber.next(noticeOf(line, resource))
+      const { body } = await begin(abort.signal)
+      for await (const line of lines(body)) subscriber.next(noticeOf(line, resource))
     }
     read().then(
       () => subscriber.complete(),
-      error => subscriber.error(error instanceof ApiError ? error : brokenOff(request.path, error)),
+      error => subscriber.error(error instanceof ApiError ? error : brokenOff(resource, error)),
     )
     return () => abort.abort()
   })
 }
 
-const brokenOff = (path: string, error: unknown) =>
-  new ApiError(0, 'Unreachable', `watch ${path} broke off: ${(error as Error).message}`, { cause: error })
+const brokenOff = ({ plural }: Resource<KubeObject>, error: unknown) =>
+  new ApiError(0, 'Unreachable', `watch of ${plural} broke off: ${(error as Error).message}`, { cause: error })
 
 /** metav1.WatchEvent. */
 type WireNotice<T> =

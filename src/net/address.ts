@@ -3,6 +3,8 @@ import { parseIp, stringifyIp } from 'ip-bigint'
 
 export type Family = 4 | 6
 
+export const families: readonly Family[] = [4, 6]
+
 /** One IPv4 or IPv6 address: its 32 or 128 bits as a number. */
 export interface Address {
   readonly family: Family

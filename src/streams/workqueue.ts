@@ -29,6 +29,11 @@ export class WorkQueue {
     this.#options = options
   }
 
+  /** How many keys wait to be worked on; not those that are tried again later. */
+  get length(): number {
+    return this.#waiting.size
+  }
+
   add(key: string): void {
     if (this.#stopped) return
     this.#retries.get(key)?.timer.unsubscribe()

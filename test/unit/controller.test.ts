@@ -2,18 +2,21 @@ import test from 'ava'
 import { pino } from 'pino'
 import { concat, NEVER, of } from 'rxjs'
 import type { BgpConf } from '../../src/api/bgpconf.ts'
+import type { VirtualIP } from '../../src/api/virtualip.ts'
 import { controller } from '../../src/controller.ts'
-import type { KubeClient } from '../../src/kube/client.ts'
+import type { Draft, KubeClient } from '../../src/kube/client.ts'
 import type { KubeObject, Service } from '../../src/kube/objects.ts'
 import type { Resource } from '../../src/kube/resources.ts'
+import { controllerMetrics } from '../../src/metrics/controller.ts'
 import { monotonic } from '../../src/streams/time.ts'
 import type { ClusterEvent } from '../../src/watch/kinds.ts'
 import { reduce } from '../../src/watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../../src/watch/snapshot.ts'
 import { nothingTouched } from '../../src/watch/touched.ts'
 import { eip } from './ipam/fixtures.ts'
-import { fakeClient } from './kube/fakeclient.ts'
-import { bgpConf, node, service, slice, virtualIP } from './objects.ts'
+import { fakeClient, notFound } from './kube/fakeclient.ts'
+import { empty, samples } from './metrics/registry.ts'
+import { bgpConf, metadata, node, service, slice, virtualIP } from './objects.ts'
 import { settled } from './streams/virtualtime.ts'
 
 const options = { identity: 'me', namespace: 'x', loadBalancerClass: 'x/y', requireAnnotation: false }
@@ -60,7 +63,7 @@ test('6: a new leader takes in all that there is, whatever it was that changed l
     }) as unknown as KubeClient['apply'],
   })
   const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
-  const leading = controller({ cluster, client, ...others }).subscribe()
+  const leading = controller({ cluster, client, metrics: controllerMetrics(empty()), ...others }).subscribe()
   await settled()
   leading.unsubscribe()
   t.deepEqual(Object.fromEntries(reasons), {
@@ -86,7 +89,7 @@ test('10: who leads no more tells nothing, also not of what was under way', asyn
     }) as unknown as KubeClient['apply'],
   })
   const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
-  const leading = controller({ cluster, client, ...others }).subscribe()
+  const leading = controller({ cluster, client, metrics: controllerMetrics(empty()), ...others }).subscribe()
   await settled()
   leading.unsubscribe()
   created.resolve(virtualIP('192.0.2.0', web))
@@ -107,8 +110,51 @@ test('10: a new leader knows what the one before gave last, though the watch has
     }) as unknown as KubeClient['apply'],
   })
   const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
-  const leading = controller({ cluster, client, ...others }).subscribe()
+  const leading = controller({ cluster, client, metrics: controllerMetrics(empty()), ...others }).subscribe()
   await settled()
   leading.unsubscribe()
   t.deepEqual(ingress, [[{ ip: '192.0.2.7', ipMode: 'VIP' }]])
+})
+
+test('who leads counts what it gives and takes back, and who gets nothing; who does not knows of nothing', async t => {
+  const [first, gone] = [service('first'), service('gone')]
+  const later = (name: string, day: number) => service(name, {}, { creationTimestamp: `2026-01-0${day}T00:00:00Z` })
+  const snapshot = snapshotOf({
+    services: [first, later('second', 2), later('third', 3)],
+    eips: [eip('pool', '192.0.2.0/31')],
+    virtualIPs: [virtualIP('192.0.2.0', gone)],
+  })
+  const client = fakeClient({
+    list: ledgerOf(...snapshot.virtualIPs.values()),
+    create: (async (_: unknown, { metadata: { name }, spec }: Draft<VirtualIP>) => ({
+      metadata: metadata(name),
+      spec,
+    })) as unknown as KubeClient['create'],
+    get: () => Promise.reject(notFound()),
+    delete: async () => undefined,
+    apply: (async (_: unknown, __: unknown, part: object) => ({
+      metadata: first.metadata,
+      ...part,
+    })) as unknown as KubeClient['apply'],
+  })
+  const { registry, loops } = empty()
+  const speakers = concat(of({ askedAt: 0, speakers: new Map() }), NEVER)
+  const cluster = concat(of({ snapshot, touched: nothingTouched }), NEVER)
+  const parts = { cluster, client, metrics: controllerMetrics({ registry, loops }), ...others, speakers }
+  const leading = controller(parts).subscribe()
+  t.teardown(() => leading.unsubscribe())
+  await settled()
+  const counted = {
+    'fairlead_allocations_total{eip="pool"}': 2,
+    'fairlead_releases_total{eip="pool",outcome="free"}': 1,
+  }
+  const names = ['allocations_total', 'releases_total', 'pending_services', 'eip_addresses_used']
+  const told = names.map(name => `fairlead_${name}`)
+  t.deepEqual(await samples(registry, ...told), {
+    ...counted,
+    'fairlead_pending_services{reason="PoolExhausted"}': 1,
+    'fairlead_eip_addresses_used{eip="pool",family="IPv4"}': 2,
+  })
+  leading.unsubscribe()
+  t.deepEqual(await samples(registry, ...told), counted)
 })

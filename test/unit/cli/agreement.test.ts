@@ -215,7 +215,9 @@ async function settle(key: string, all: Snapshot) {
   for (const object of all.virtualIPs.values()) server.create(virtualIPs, object)
   const before = shown(all, server)
   const woken = new Set<string>()
-  const listener = { usageChanged: () => undefined, wake: (each: string) => void woken.add(each) }
+  const nothing = () => undefined
+  const wake = (each: string) => void woken.add(each)
+  const listener = { usageChanged: nothing, given: nothing, released: nothing, wake }
   const allocation = new Allocation(server.client(), filter, { now: () => 0, clock: () => new Date(0) }, listener)
   allocation.sighted(sight(undefined, [], { askedAt: 0, now: 0 }))
   const touched = {

@@ -18,6 +18,7 @@ export class Leader {
   readonly allocation: Allocation
   readonly outcomes = new Map<string, Outcome>()
   readonly failures: string[] = []
+  readonly moves: string[] = []
   readonly #queue: WorkQueue
   readonly #unseen: ClusterEvent[] = []
   readonly #time: VirtualTime
@@ -31,6 +32,8 @@ export class Leader {
     const times = { now: () => time.now(), clock: () => new Date(time.now()) }
     this.allocation = new Allocation(server.client(number), filter, times, {
       usageChanged: () => undefined,
+      given: eip => this.moves.push(`given ${eip}`),
+      released: (eip, become) => this.moves.push(`${become} ${eip}`),
       wake: key => this.#queue.add(key),
     })
     this.#queue = new WorkQueue(async key => void this.outcomes.set(key, await this.allocation.work(key)), {

@@ -9,6 +9,7 @@ import { lastValueFrom, toArray } from 'rxjs'
 import { loadKubeConfig } from '../../../src/kube/config.ts'
 import { ApiError } from '../../../src/kube/errors.ts'
 import { createClient } from '../../../src/kube/httpclient.ts'
+import type { ApiRequested } from '../../../src/kube/requested.ts'
 import { leases, nodes, services } from '../../../src/kube/resources.ts'
 
 interface Seen {
@@ -58,7 +59,11 @@ async function against(t: ExecutionContext, answer: Answer, deadline = 5_000) {
     server.close()
     rmSync(directory, { recursive: true })
   })
-  return { client: createClient(loadKubeConfig(path, {}), { deadline }), seen, sockets, server }
+  const requests: string[] = []
+  const requested = ({ verb, kind, code, milliseconds }: ApiRequested) =>
+    requests.push(`${verb} ${kind} ${code}${milliseconds > 0 ? '' : ' in no time'}`)
+  const client = createClient(loadKubeConfig(path, {}), { deadline, requested })
+  return { client, seen, sockets, server, requests }
 }
 
 const json =
@@ -316,4 +321,39 @@ test('unsubscribing from a watch closes its connection', async t => {
   const subscription = client.watch(services, options).subscribe(() => subscription.unsubscribe())
   await closed.promise
   t.pass()
+})
+
+test('what becomes of each request is told', async t => {
+  const answers: Answer[] = [
+    json({ metadata: { resourceVersion: '5', continue: 'next' }, items: [object] }),
+    json({ metadata: { resourceVersion: '5' }, items: [object] }),
+    response => response.end(),
+    json(object, 201),
+    json({ code: 409, reason: 'Conflict' }, 409),
+    response => response.destroy(),
+    json(object),
+    json(object),
+    json(object),
+  ]
+  const { client, requests } = await against(t, (response, seen, count) => answers[count - 1]?.(response, seen, count))
+  const part = { metadata: { labels: { a: 'b' } } }
+  await client.list(services)
+  await lastValueFrom(client.watch(services, { resourceVersion: '5', timeoutSeconds: 1 }).pipe(toArray()))
+  await client.create(leases, { metadata: web, spec: {} })
+  await t.throwsAsync(client.update(leases, { metadata: { ...web, resourceVersion: '1' }, spec: {} }))
+  await t.throwsAsync(client.get(services, web))
+  await client.mergePatch(nodes, { name: 'n1' }, part)
+  await client.apply(services, web, {}, { fieldManager: 'm' })
+  await client.delete(services, web)
+  t.deepEqual(requests, [
+    'list Service 200',
+    'list Service 200',
+    'watch Service 200',
+    'create Lease 201',
+    'update Lease 409',
+    'get Service 0',
+    'patch Node 200',
+    'apply Service 200',
+    'delete Service 200',
+  ])
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { type Address, addressLength, type Family } from '../../../src/net/address.ts'
+import { type Address, addressLength, type Family, families } from '../../../src/net/address.ts'
 import type { Range } from '../../../src/net/range.ts'
 
-export const families: readonly Family[] = [4, 6]
+export { families }
 
 /** Any address but the IPv4-mapped ones, with many that have runs of zeros or ones. */
 export function anAddress(family: fc.Arbitrary<Family> = fc.constantFrom(...families)): fc.Arbitrary<Address> {

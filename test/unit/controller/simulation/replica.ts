@@ -4,9 +4,11 @@ import { controller } from '../../../../src/controller.ts'
 import type { KubeClient } from '../../../../src/kube/client.ts'
 import { electLeader } from '../../../../src/leader/elect.ts'
 import { sightings } from '../../../../src/liveness/poll.ts'
+import { controllerMetrics } from '../../../../src/metrics/controller.ts'
 import type { Kind } from '../../../../src/watch/kinds.ts'
 import { watchCluster } from '../../../../src/watch/watch.ts'
 import { filter } from '../../ipam/fixtures.ts'
+import { empty } from '../../metrics/registry.ts'
 import type { VirtualTime } from '../../streams/virtualtime.ts'
 import { Clock } from './clock.ts'
 import type { Dice } from './dice.ts'
@@ -61,7 +63,8 @@ export class Replica {
     const options = { identity: name, namespace: 'x', ...filter }
     const log = pino({ level: 'silent' })
     const clock = () => new Date(time.now())
-    this.#controller = controller({ cluster, speakers, client, options, log, scheduler, clock, random })
+    const metrics = controllerMetrics(empty())
+    this.#controller = controller({ cluster, speakers, client, options, log, metrics, scheduler, clock, random })
     this.#following = cluster.subscribe()
     this.#following.add(speakers.subscribe())
     if (!elected) return
