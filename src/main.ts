@@ -36,6 +36,7 @@ import { electLeader } from './leader/elect.ts'
 import { sightings } from './liveness/poll.ts'
 import { type CommonMetrics, commonMetrics } from './metrics/common.ts'
 import { controllerMetrics } from './metrics/controller.ts'
+import { speakerMetrics } from './metrics/speaker.ts'
 import { type ControllerOptions, commandLine, type SpeakerOptions, type Start } from './options.ts'
 import { heartbeat } from './speaker/heartbeat.ts'
 import { speaker } from './speaker.ts'
@@ -230,6 +231,7 @@ function validate({ namespace, webhook: listen }: ControllerOptions, shared: Sha
 /** Announces until it is stopped. As long as this lives, gobgpd is told so. */
 function speak(options: SpeakerOptions, shared: Shared): Observable<never> {
   const router = new GobgpRouter(options.gobgpSocket)
+  const metrics = speakerMetrics(shared.metrics)
   const beating = heartbeat({
     ...options,
     scheduler: monotonic,
@@ -247,10 +249,11 @@ function speak(options: SpeakerOptions, shared: Shared): Observable<never> {
           'switches that snoop on MLD may keep this address unreachable',
         ),
     })
+    metrics.layer2.follow(responder)
     shared.live['layer2'] = () => (responder.turns() ? undefined : 'the responder does nothing any more')
     return responder
   }
-  return speaker({ ...shared, router, options, respond, readLinks }).pipe(
+  return speaker({ ...shared, metrics, router, options, respond, readLinks }).pipe(
     finalize(() => {
       beating.unsubscribe()
       router.close()

@@ -23,6 +23,7 @@ import {
 } from 'rxjs'
 import type { Router } from './bgp/router.ts'
 import type { KubeClient } from './kube/client.ts'
+import type { SpeakerMetrics } from './metrics/speaker.ts'
 import type { SpeakerOptions } from './options.ts'
 import { Announcer, type Scene } from './speaker/announcer.ts'
 import { depart } from './speaker/depart.ts'
@@ -56,6 +57,7 @@ export interface SpeakerParts extends Pick<Layer2Parts, 'respond' | 'readLinks'>
   readonly router: Router
   readonly options: SpeakerOptions
   readonly log: Logger
+  readonly metrics: SpeakerMetrics
   /** Ends what is under way, leaves the router as the end of this process asks for, and completes. */
   readonly stop: Observable<unknown>
 }
@@ -66,9 +68,10 @@ export interface SpeakerParts extends Pick<Layer2Parts, 'respond' | 'readLinks'>
  * Unsubscribing leaves the router as it is: it goes on announcing.
  */
 export function speaker(parts: SpeakerParts): Observable<never> {
-  const { cluster, ledgerHeard, client, router, options, log, stop, respond, readLinks } = parts
+  const { cluster, ledgerHeard, client, router, options, log, metrics, stop, respond, readLinks } = parts
   const { nodeName } = options
   const announcer = new Announcer(router, nodeName, options.nextHops === 'eligible-nodes')
+  metrics.bgp.follow(announcer)
   const status = new SpeakerStatus(client, nodeName, options.nextHops, {
     ...retrying,
     clock: () => new Date(),
@@ -104,7 +107,7 @@ export function speaker(parts: SpeakerParts): Observable<never> {
   )
   const failed = new Subject<unknown>()
   const announced = scenes.pipe(
-    passes(scene => announcer.pass(scene).then(result => ({ result, scene })), {
+    passes(scene => metrics.loops.pass('router', () => announcer.pass(scene)).then(result => ({ result, scene })), {
       ...retrying,
       merge: (earlier, later) => ({ ...later, touched: mergeTouched(earlier.touched, later.touched) }),
       report: (err, failures) => {
@@ -114,6 +117,7 @@ export function speaker(parts: SpeakerParts): Observable<never> {
     }),
     tap(({ result, scene }) => {
       progress.done(scene.at)
+      metrics.bgp.passed(result, scene.hops.hops.length)
       if (result.changes.length > 0) log.info({ changes: result.changes }, 'changed the router')
       if (result.reset.length > 0) log.warn({ reset: result.reset }, 'sessions had to be reset for an edit')
       if (result.foreign.length > 0) log.warn({ prefixes: result.foreign }, 'left alone: paths of no Eip')
@@ -136,11 +140,15 @@ export function speaker(parts: SpeakerParts): Observable<never> {
       merge: () => undefined,
       report: (err, failures) => {
         log.debug({ err, failures }, 'the router does not tell its sessions; trying again')
+        metrics.bgp.silent()
         if (failures === FAILURES_TOLD) silent.next(err)
       },
     }),
     withLatestFrom(cluster),
-    tap(([found, { snapshot }]) => status.writePeers(snapshot, found)),
+    tap(([found, { snapshot }]) => {
+      metrics.bgp.found(found)
+      status.writePeers(snapshot, found)
+    }),
   )
   const failures = failed.pipe(
     withLatestFrom(cluster),

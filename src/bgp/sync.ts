@@ -13,6 +13,7 @@ interface Held {
   global: Global | undefined
   peers: readonly Peer[]
   readonly paths: Map<string, readonly HeldPath[]>
+  count: number
 }
 
 export interface SyncReport {
@@ -22,6 +23,8 @@ export interface SyncReport {
   readonly reset: readonly string[]
   /** Prefixes originated here that are nobody's we know: left alone. Only told when everything was compared. */
   readonly foreign: readonly string[]
+  /** How many paths the router holds that were originated here. */
+  readonly held: number
 }
 
 /**
@@ -79,13 +82,14 @@ export class Sync {
       changes: changes.map(({ type }) => type),
       reset: changes.flatMap(change => (change.type === 'updatePeer' && change.resets ? change.peer.address : [])),
       foreign,
+      held: held.count,
     }
   }
 
   async #read(): Promise<Held> {
     const invalidations = this.#invalidations
     const { global, peers, paths }: Observed = await this.#router.read()
-    const held: Held = { global, peers, paths: Map.groupBy(paths, ({ prefix }) => prefix) }
+    const held: Held = { global, peers, paths: Map.groupBy(paths, ({ prefix }) => prefix), count: paths.length }
     if (invalidations === this.#invalidations) this.#held = held
     return held
   }
@@ -102,16 +106,10 @@ function record(held: Held, change: Change): void {
       held.global = change.global
       break
     case 'addPaths':
-      for (const path of change.paths) {
-        held.paths.set(path.prefix, [...without(held, path), path])
-      }
+      for (const path of change.paths) put(held, path.prefix, [...without(held, path), path])
       break
     case 'deletePaths':
-      for (const path of change.paths) {
-        const rest = without(held, path)
-        if (rest.length > 0) held.paths.set(path.prefix, rest)
-        else held.paths.delete(path.prefix)
-      }
+      for (const path of change.paths) put(held, path.prefix, without(held, path))
       break
     case 'deletePeer':
       held.peers = held.peers.filter(({ address }) => address !== change.address)
@@ -121,6 +119,12 @@ function record(held: Held, change: Change): void {
       held.peers = [...held.peers.filter(({ address }) => address !== change.peer.address), change.peer]
       break
   }
+}
+
+function put(held: Held, prefix: string, paths: readonly HeldPath[]): void {
+  held.count += paths.length - (held.paths.get(prefix)?.length ?? 0)
+  if (paths.length > 0) held.paths.set(prefix, paths)
+  else held.paths.delete(prefix)
 }
 
 function without(held: Held, { prefix, identifier }: HeldPath): readonly HeldPath[] {

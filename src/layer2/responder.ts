@@ -1,5 +1,6 @@
 /** What the speaker asks of layer 2, and hears from it. The part that reads and writes frames is behind this. */
 import type { Observable } from 'rxjs'
+import type { CounterName } from './counters.ts'
 import type { Candidacy } from './ownership/candidacy.ts'
 import type { Cause } from './ownership/effect.ts'
 
@@ -39,14 +40,16 @@ export type ResponderEvent =
   | { readonly type: 'filtered'; readonly address: string; readonly interface: string; readonly by: readonly string[] }
   /** What the last of these three told is over. */
   | { readonly type: 'cleared'; readonly address: string; readonly interface: string }
+  /** VIPs that had lost their owner are announced: so long after this node found that (milliseconds, of each). */
+  | { readonly type: 'failedOver'; readonly interface: string; readonly milliseconds: readonly number[] }
   | { readonly type: 'link'; readonly interface: string; readonly state: LinkState }
   /** It waits for its turn like all other threads: on a node that is busy enough others take it for dead. */
   | { readonly type: 'notRealTime'; readonly why: string }
   /** Interfaces, their addresses or routes may be others now. */
   | { readonly type: 'linksChanged' }
 
-/** Frames by what became of them, since the start: a name for each kind of frame answered, sent or dropped. */
-export type Counters = Readonly<Record<string, number>>
+/** Since the start. */
+export type Counters = Readonly<Record<CounterName, number>>
 
 export interface Responder {
   /** Errors if the responder has ended, which it does on its own only by a bug. */

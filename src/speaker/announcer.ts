@@ -32,6 +32,8 @@ export class Announcer {
   readonly #node: string
   readonly #severalNextHops: boolean
   readonly #paths = new Map<string, readonly Path[]>()
+  #count = 0
+  #isStarted = false
   #hops: NextHops | undefined
   #selectors: ReadonlyMap<string, LabelSelector | undefined> = new Map()
 
@@ -40,6 +42,11 @@ export class Announcer {
     this.#sync = new Sync(router)
     this.#node = nodeName
     this.#severalNextHops = severalNextHops
+  }
+
+  /** How many paths the router should hold, whether or not the last pass could bring it to that. */
+  get wanted(): number {
+    return this.#isStarted ? this.#count : 0
   }
 
   /** The router may hold something else than it acknowledged: the next pass reads it and compares everything. */
@@ -55,6 +62,7 @@ export class Announcer {
     const prefixes = [...all].flatMap(name => this.#recompute(name, cluster, hops) ?? [])
     const node = snapshot.nodes.get(this.#node)
     const wantedGlobal = node && global(snapshot.bgpConfs.get(bgpConfName), node)
+    this.#isStarted = wantedGlobal !== undefined
     const wanted = {
       ...(wantedGlobal && { global: wantedGlobal }),
       peers: node === undefined ? [] : this.#peers(snapshot, node),
@@ -78,6 +86,7 @@ export class Announcer {
     const prefix = prefixOf(name)
     if (prefix === undefined) return undefined
     const paths = pathsOf(name, cluster, hops)
+    this.#count += paths.length - (this.#paths.get(prefix)?.length ?? 0)
     if (paths.length > 0) this.#paths.set(prefix, paths)
     else this.#paths.delete(prefix)
     return prefix

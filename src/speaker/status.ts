@@ -74,7 +74,7 @@ export class SpeakerStatus {
 
 /** What is so of a node's router after a pass; undefined, and so nothing, while no BgpConf is in force. */
 export function nodeConfStatus(
-  { wantedGlobal, global }: Announced,
+  { wantedGlobal, global }: Pick<Announced, 'wantedGlobal' | 'global'>,
   { hops, left }: NextHops,
 ): NodeConfStatus | undefined {
   if (wantedGlobal === undefined || global === undefined) return undefined

@@ -18,7 +18,7 @@ interface Vip extends Candidacy {
 
 /** What the contest leads to. */
 export interface Outcome {
-  readonly owned: (vip: string, epoch: number, cause: Cause) => void
+  readonly owned: (vip: string, epoch: number, cause: Cause, vacantAt: number) => void
   readonly yielded: (vip: string, cause: Cause) => void
   /** To be told to the others. */
   readonly tell: (claim: Claim | undefined) => void
@@ -193,9 +193,10 @@ export class Contest {
     if (!of) return
     const epoch = (of.epoch ?? 0) + 1
     this.#vips.set(vip, { ...of, epoch })
+    const vacantAt = this.#vacancies.openedAt(vip) ?? now
     this.#vacancies.close(vip)
     this.own.add(vip, epoch, of.announced, now)
-    this.#outcome.owned(vip, epoch, of.announced ? 'OwnerLost' : 'Vacant')
+    this.#outcome.owned(vip, epoch, of.announced ? 'OwnerLost' : 'Vacant', vacantAt)
     this.tell(vip)
   }
 

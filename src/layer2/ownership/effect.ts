@@ -16,7 +16,13 @@ export type Cause =
 export type Effect =
   /** To be broadcast. */
   | { readonly type: 'send'; readonly frame: Frame }
-  /** From now on this node answers for the VIP. */
-  | { readonly type: 'own'; readonly vip: string; readonly epoch: number; readonly cause: Cause }
+  /** From now on this node answers for the VIP, which it has known to be without an owner since `vacantAt` (milliseconds). */
+  | {
+      readonly type: 'own'
+      readonly vip: string
+      readonly epoch: number
+      readonly cause: Cause
+      readonly vacantAt: number
+    }
   /** From now on it does not. */
   | { readonly type: 'yield'; readonly vip: string; readonly cause: Cause }

@@ -40,7 +40,7 @@ export class Member {
     const me = contender(node)
     this.#peers = new Peers(me)
     this.#contest = new Contest(me, incarnation, this.#peers, {
-      owned: (vip, epoch, cause) => this.#effects.push({ type: 'own', vip, epoch, cause }),
+      owned: (vip, epoch, cause, vacantAt) => this.#effects.push({ type: 'own', vip, epoch, cause, vacantAt }),
       yielded: (vip, cause) => this.#effects.push({ type: 'yield', vip, cause }),
       tell: claim => this.#outbox.tell(claim),
     })

@@ -3,6 +3,9 @@ import { timing } from './timing.ts'
 export type Turn = 'mine' | 'later' | 'wait'
 
 interface Vacancy {
+  /** When it was found. */
+  readonly openedAt: number
+  /** When the turns began. */
   since: number
   /** Nothing is to be done before. */
   dueAt: number
@@ -13,7 +16,12 @@ export class Vacancies {
   readonly #open = new Map<string, Vacancy>()
 
   open(vip: string, now: number): void {
-    if (!this.#open.has(vip)) this.#open.set(vip, { since: now, dueAt: now })
+    if (!this.#open.has(vip)) this.#open.set(vip, { openedAt: now, since: now, dueAt: now })
+  }
+
+  /** When the VIP was found without a holder; undefined: it has one. */
+  openedAt(vip: string): number | undefined {
+    return this.#open.get(vip)?.openedAt
   }
 
   close(vip: string): void {
@@ -27,7 +35,7 @@ export class Vacancies {
 
   /** The turns begin anew. */
   restart(now: number): void {
-    for (const vip of this.#open.keys()) this.#open.set(vip, { since: now, dueAt: now })
+    for (const vip of this.#open.keys()) this.#open.set(vip, { openedAt: now, since: now, dueAt: now })
   }
 
   /**

@@ -30,6 +30,8 @@ export class Answerer {
   readonly #options: AnswererOptions
   readonly #announcer: Announcer
   readonly #vips = new VipTable()
+  /** Of the VIPs that were announced first since the last of them were told (milliseconds). */
+  readonly #failovers: number[] = []
   #mac = ''
   #macBytes: Uint8Array = macBytes('')
 
@@ -65,10 +67,11 @@ export class Answerer {
   }
 
   /** From now on this node owns the VIP; it answers at once, or when it is known that no stranger has it. */
-  own({ vip, epoch, cause }: Effect & { type: 'own' }, now: number): void {
+  own({ vip, epoch, cause, vacantAt }: Effect & { type: 'own' }, now: number): void {
     const entry = this.#vips.get(vip)
     if (!entry) return
-    entry.claim = { epoch, cause }
+    entry.claim = { epoch, cause, vacantAt }
+    entry.announced = false
     this.#announcer.own(vip, cause, now)
   }
 
@@ -77,7 +80,10 @@ export class Answerer {
     const entry = this.#vips.get(vip)
     if (!entry) return
     this.#announcer.yield(vip, now)
-    if (entry.answered) this.#tell({ type: 'yielded', address: vip, cause })
+    if (entry.answered) {
+      this.#options.count('Owned', -1)
+      this.#tell({ type: 'yielded', address: vip, cause })
+    }
     entry.claim = undefined
     entry.answered = false
   }
@@ -103,6 +109,7 @@ export class Answerer {
       count(kind, 1)
       return 0
     }
+    if (kind !== 'statement') count(family === 4 ? 'ArpRequests' : 'NdpRequests', 1)
     const about = this.#vips.find(frame, kind === 'probe' ? protocol.target : protocol.subject(kind), family)
     if (about) {
       const mac = protocol.mac(frame)
@@ -130,6 +137,10 @@ export class Answerer {
   /** Does what is due. */
   announce(now: number): void {
     for (const effect of this.#announcer.due(now)) this.#do(effect, now)
+    if (this.#failovers.length > 0) {
+      const milliseconds = this.#failovers.splice(0)
+      this.#options.output({ type: 'failedOver', interface: this.#options.interface, milliseconds })
+    }
   }
 
   #do(effect: AnnounceEffect, now: number): void {
@@ -140,6 +151,7 @@ export class Answerer {
         return this.#answer(vip, now)
       case 'announce':
         this.#options.count('Announcements', 1)
+        this.#noteFailover(vip, now)
         return this.#options.output({ type: 'frame', frame: protocol.announcement(vip, this.#macBytes) })
       case 'probe':
         return this.#options.output({ type: 'frame', frame: protocol.probe(vip, this.#macBytes) })
@@ -151,9 +163,18 @@ export class Answerer {
   #answer(vip: string, now: number): void {
     const entry = this.#vips.get(vip)
     if (!entry?.claim) return
+    if (!entry.answered) this.#options.count('Owned', 1)
     entry.answered = true
     this.#options.announced(vip, now)
-    this.#tell({ type: 'owned', address: vip, ...entry.claim, mac: this.#mac })
+    const { epoch, cause } = entry.claim
+    this.#tell({ type: 'owned', address: vip, epoch, cause, mac: this.#mac })
+  }
+
+  #noteFailover(vip: string, now: number): void {
+    const entry = this.#vips.get(vip)
+    if (!entry?.claim || entry.announced) return
+    entry.announced = true
+    if (entry.claim.cause === 'OwnerLost') this.#failovers.push(now - entry.claim.vacantAt)
   }
 
   #tell(event: SegmentEvent): void {

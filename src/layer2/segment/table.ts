@@ -6,7 +6,9 @@ import { VipMap } from '../wire/vip.ts'
 export interface Entry {
   readonly vip: string
   /** This node owns it. */
-  claim: { readonly epoch: number; readonly cause: Cause } | undefined
+  claim: { readonly epoch: number; readonly cause: Cause; readonly vacantAt: number } | undefined
+  /** Since this node has it, it was announced. */
+  announced: boolean
   /** Requests are answered, which may begin later than owning it. */
   answered: boolean
 }
@@ -35,7 +37,7 @@ export class VipTable {
 
   add(vip: string): void {
     if (this.#byText.has(vip)) return
-    const entry: Entry = { vip, claim: undefined, answered: false }
+    const entry: Entry = { vip, claim: undefined, announced: false, answered: false }
     this.#byText.set(vip, entry)
     this.#byBytes.set(vip, entry)
   }

@@ -3,6 +3,9 @@ import type { Counters } from '../responder.ts'
 
 /** Where each is, in memory that the main thread shares with its worker. */
 const places = Object.keys({
+  Owned: true,
+  ArpRequests: true,
+  NdpRequests: true,
   ArpReplies: true,
   NdpReplies: true,
   Announcements: true,
@@ -40,4 +43,4 @@ export function countIn(shared: Float64Array): (name: CounterName, by: number) =
 }
 
 export const countersIn = (shared: Float64Array): Counters =>
-  Object.fromEntries(places.map((name, place) => [name, shared[place] as number]))
+  Object.fromEntries(places.map((name, place) => [name, shared[place] as number])) as Counters

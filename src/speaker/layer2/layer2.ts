@@ -191,6 +191,8 @@ function tell(log: Logger, event: ResponderEvent): void {
       return log.warn(event, 'trouble with an address')
     case 'cleared':
       return log.info(event, 'no more trouble with an address')
+    case 'failedOver':
+      return log.debug(event, 'announced what had lost its owner')
     case 'link':
       return log.info(event, 'an interface')
     case 'notRealTime':

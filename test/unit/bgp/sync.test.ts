@@ -164,6 +164,7 @@ test('property: whatever is wanted, fails or restarts in between, the router end
       }
       const report = await sync.run(wanted, [], ours)
       t.deepEqual(report.global, router.held.global)
+      t.is(report.held, router.held.paths.length)
       t.deepEqual(
         router.held.paths.filter(({ prefix }) => !ours(prefix)),
         left,

@@ -73,6 +73,8 @@ for (const family of families) {
     t.deepEqual(packets.slice(0, 4), [ownProbe, ownProbe, ownProbe, announcement])
     t.deepEqual(alone.receive(request), reply)
     t.is(alone.counted.get('NotOwned'), 1)
+    t.is(alone.counted.get(family === 4 ? 'ArpRequests' : 'NdpRequests'), 2)
+    t.is(alone.counted.get('Owned'), 1)
     t.is(alone.counted.get(family === 4 ? 'ArpReplies' : 'NdpReplies'), 1)
   })
 

@@ -168,6 +168,24 @@ test('25: two nodes with one key share the VIPs, and each has one owner', t => {
   t.true(a.length > 20 && b.length > 20, `${a.length} and ${b.length}`)
 })
 
+test('28: what a dead node had is announced by another, which tells how long after it found that', t => {
+  const vips = Array.from({ length: 20 }, (_, i) => `192.0.2.${i}`)
+  const [dies, lives] = [new Station('a', 0), new Station('b', 0)]
+  begin([dies, lives], vips)
+  pass([dies, lives], 0, 5_000)
+  const moved = dies.owned().length
+  t.is(dies.counted.get('Owned'), moved)
+  t.is(lives.last('failedOver'), undefined, 'what nobody had before is no failover')
+  pass([lives], 5_010, 6_000)
+  const told = lives.events.flatMap(event => (event.type === 'failedOver' ? event.milliseconds : []))
+  t.is(told.length, moved)
+  t.true(
+    told.every(milliseconds => milliseconds >= 0 && milliseconds <= 100),
+    told.join(),
+  )
+  t.is(lives.counted.get('Owned'), vips.length)
+})
+
 test('25: a node with two interfaces on the segment answers on one of them, and on the other once that is gone', t => {
   const vips = Array.from({ length: 20 }, (_, i) => `192.0.2.${i}`).toSorted()
   const [first, second, other] = [new Station('a', 0), new Station(memberName('a', 'eth1'), 0), new Station('b', 0)]
@@ -206,6 +224,7 @@ test('leaving: handed over before it is gone, and answered until then', t => {
     t.true(now < 7_000)
   }
   t.deepEqual(leaving.owned(), [])
+  t.is(leaving.counted.get('Owned'), 0)
   t.deepEqual(other.owned(), vips)
 })
 

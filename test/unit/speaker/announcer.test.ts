@@ -65,7 +65,8 @@ test('with 10,000 VIPs a touched Service recomputes its own VIP, and a change of
   const router = new ModelRouter()
   const announcer = new Announcer(router, 'node1', false)
   const all = cluster(10_000)
-  await announcer.pass({ snapshot: all, hops: own, touched: nothingTouched })
+  const first = await announcer.pass({ snapshot: all, hops: own, touched: nothingTouched })
+  t.deepEqual([announcer.wanted, first.held], [10_000, 10_000])
   t.is(router.held.paths.length, 10_000)
 
   const gone = { ...all, endpointSlices: all.endpointSlices.delete('default/s7') }
@@ -79,12 +80,13 @@ test('with 10,000 VIPs a touched Service recomputes its own VIP, and a change of
   })
 
   const every = counting(gone)
-  await announcer.pass({
+  const both = await announcer.pass({
     snapshot: every.snapshot,
     hops: hops(hop('node1', '10.0.0.1'), hop('node2', '10.0.0.2')),
     touched: nothingTouched,
   })
   t.is(every.count(), 10_000)
+  t.deepEqual([announcer.wanted, both.held], [2 * 9_999, 2 * 9_999])
   t.is(router.held.paths.length, 2 * 9_999)
   t.is(router.reads, 1)
 })
@@ -97,6 +99,7 @@ test('a pass that fails loses nothing: the next one does its work as well', asyn
   router.faults.push('refused')
   const without = { ...all, endpointSlices: all.endpointSlices.delete('default/s0') }
   await t.throwsAsync(announcer.pass({ snapshot: without, hops: own, touched: touching('default/s0') }))
+  t.deepEqual([announcer.wanted, router.held.paths.length], [2, 3])
   const less = { ...without, endpointSlices: without.endpointSlices.delete('default/s1') }
   await announcer.pass({ snapshot: less, hops: own, touched: touching('default/s1') })
   t.deepEqual(

@@ -9,6 +9,7 @@ import type { NodeConfStatus } from '../../../src/api/bgpconf.ts'
 import type { KubeClient } from '../../../src/kube/client.ts'
 import type { KubeObject, Lease } from '../../../src/kube/objects.ts'
 import { keyOf } from '../../../src/kube/resources.ts'
+import { speakerMetrics } from '../../../src/metrics/speaker.ts'
 import type { SpeakerOptions } from '../../../src/options.ts'
 import { speaker } from '../../../src/speaker.ts'
 import type { Change } from '../../../src/watch/reduce.ts'
@@ -16,6 +17,7 @@ import { emptySnapshot, type Snapshot } from '../../../src/watch/snapshot.ts'
 import { nothingTouched } from '../../../src/watch/touched.ts'
 import { ModelRouter } from '../bgp/modelrouter.ts'
 import { fakeClient } from '../kube/fakeclient.ts'
+import { empty, samples } from '../metrics/registry.ts'
 import { bgpConf, bgpPeer, metadata, node, service, slice, virtualIP } from '../objects.ts'
 
 const byName = <T extends KubeObject>(...objects: readonly T[]) =>
@@ -54,6 +56,7 @@ function run(
     if (status !== undefined) told.push(status)
     return { ...part, metadata: metadata(name, { resourceVersion: `${told.length + 1}` }) }
   }
+  const metrics = empty()
   const ledgerHeard = new Subject<void>()
   const stop = new Subject<void>()
   const leases: Lease[] = []
@@ -71,10 +74,11 @@ function run(
     respond: () => t.fail('nothing is announced in layer 2'),
     readLinks: () => Promise.reject(new Error('nothing is announced in layer 2')),
     log: pino({}, log),
+    metrics: speakerMetrics(metrics),
     stop,
   }).subscribe({ error: error => t.fail(String(error)), complete: () => (ended = true) })
   t.teardown(() => subscription.unsubscribe())
-  return { cluster, ledgerHeard, leases, told, subscription, stop, ended: () => ended }
+  return { cluster, ledgerHeard, leases, told, subscription, stop, registry: metrics.registry, ended: () => ended }
 }
 
 /** A healthz that answers when and what the test says. */
@@ -246,4 +250,32 @@ test('a speaker that is stopped while its router is away ends without it', async
   stop.next()
   await until(t, 'it ends', ended)
   t.deepEqual(router.applied, [])
+})
+
+test('what the router should hold, holds and tells of its sessions can be read; of one that is away nothing is', async t => {
+  const router = new ModelRouter({ global, peers: [], paths: [] })
+  const counts = { prefixesSent: 1, prefixesReceived: 3 }
+  router.neighbours.push({ address: '10.0.0.254', state: 'established', peerAs: 64500, localAs: 64512, ...counts })
+  const { cluster, registry } = run(t, router)
+  cluster.next(everything)
+  await until(t, 'a pass', () => router.held.peers.length === 1)
+  router.events.next({ type: 'session' })
+  const names = ['paths_wanted', 'paths_announced', 'next_hops', 'session_up', 'prefixes_sent', 'router_up']
+  const figures = () => samples(registry, ...names.map(name => `fairlead_bgp_${name}`))
+  let seen = await figures()
+  const isSo = (up: number) => seen['fairlead_bgp_router_up'] === up && seen['fairlead_bgp_paths_announced'] === 1
+  for (const end = performance.now() + 10_000; !isSo(1) && performance.now() < end; ) seen = await figures()
+  t.deepEqual(seen, {
+    fairlead_bgp_paths_wanted: 1,
+    fairlead_bgp_paths_announced: 1,
+    fairlead_bgp_next_hops: 1,
+    fairlead_bgp_router_up: 1,
+    'fairlead_bgp_session_up{peer="10.0.0.254"}': 1,
+    'fairlead_bgp_prefixes_sent{peer="10.0.0.254"}': 1,
+  })
+  router.away = true
+  router.events.next({ type: 'session' })
+  for (const end = performance.now() + 10_000; !isSo(0) && performance.now() < end; ) seen = await figures()
+  t.is(seen['fairlead_bgp_router_up'], 0)
+  t.false('fairlead_bgp_session_up{peer="10.0.0.254"}' in seen)
 })

@@ -128,7 +128,7 @@ test('21: what needs a new gobgpd is told, with what is in force until then', t 
 })
 
 test('nothing is told while no BgpConf is in force', t => {
-  t.is(nodeConfStatus({ changes: [], reset: [], foreign: [], global }, hops), undefined)
+  t.is(nodeConfStatus({ global }, hops), undefined)
 })
 
 test('a message is no longer than the schema allows', t => {

@@ -5,6 +5,7 @@ import { ReplaySubject, Subject } from 'rxjs'
 import type { KubeClient } from '../../../../src/kube/client.ts'
 import type { KubeObject, Secret } from '../../../../src/kube/objects.ts'
 import type { Responder, ResponderEvent, Vip } from '../../../../src/layer2/responder.ts'
+import { COUNTERS_BYTES, countersIn } from '../../../../src/layer2/worker/counters.ts'
 import { layer2 } from '../../../../src/speaker/layer2/layer2.ts'
 import type { Change } from '../../../../src/watch/reduce.ts'
 import { fakeClient, notFound } from '../../kube/fakeclient.ts'
@@ -42,7 +43,7 @@ class FakeResponder implements Responder {
   }
 
   counters() {
-    return {}
+    return countersIn(new Float64Array(COUNTERS_BYTES / Float64Array.BYTES_PER_ELEMENT))
   }
 
   async close(): Promise<void> {
