@@ -6,6 +6,7 @@ import type { KubeClient, Part } from '../kube/client.ts'
 import { bgpConfs, bgpPeers, type Resource } from '../kube/resources.ts'
 import { dated, type Finding, findingsOf } from '../status/conditions.ts'
 import { fieldsFinding } from '../status/fields.ts'
+import type { BgpConfReason, BgpPeerReason } from '../status/reasons.ts'
 import { Reporter, type Writing } from '../status/reporter.ts'
 import { createWriter, type Writer } from '../status/writer.ts'
 import type { Snapshot } from '../watch/snapshot.ts'
@@ -49,7 +50,7 @@ export class BgpStatus {
 }
 
 /** Whether the routers run by this BgpConf. */
-export function inForce({ metadata: { name, generation = 0 }, spec }: BgpConf): Finding {
+export function inForce({ metadata: { name, generation = 0 }, spec }: BgpConf): Finding<BgpConfReason> {
   const shared = { type: conditionTypes.ready, observedGeneration: generation }
   if (name !== bgpConfName) {
     return {
@@ -72,7 +73,7 @@ export function restartNotAsked({ spec }: BgpConf | BgpPeer, inUse: BgpConf | un
 }
 
 /** Whether the sessions of all nodes that have one are up. */
-export function established({ metadata: { generation = 0 }, status }: BgpPeer): Finding {
+export function established({ metadata: { generation = 0 }, status }: BgpPeer): Finding<BgpPeerReason> {
   const shared = { type: conditionTypes.ready, observedGeneration: generation }
   const sessions = Object.entries(status?.nodesPeerStatus ?? {})
   const down = sessions.filter(([, { peerState }]) => peerState?.sessionState !== 'ESTABLISHED').map(([node]) => node)

@@ -6,9 +6,10 @@ import type { EipPool } from '../ipam/eippool.ts'
 import { few } from '../ipam/failure.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { eips } from '../kube/resources.ts'
-import { formatRange, type InvalidRange } from '../net/range.ts'
+import { formatRange } from '../net/range.ts'
 import { dated, type Finding, findingsOf } from '../status/conditions.ts'
 import { fieldsFinding } from '../status/fields.ts'
+import type { EipReason } from '../status/reasons.ts'
 import { Reporter, type Writing } from '../status/reporter.ts'
 
 /** What we write on an Eip. */
@@ -43,7 +44,7 @@ export function poolTold({ metadata: { name, generation = 0 }, spec }: Eip, allo
   const usedOmitted = usage - used.length
   const { reason, message } = readiness(allocator.eip(name), used, usage)
   const isReady = reason === 'Ready'
-  const ready: Finding = {
+  const ready: Finding<EipReason> = {
     type: conditionTypes.ready,
     status: isReady ? 'True' : 'False',
     reason,
@@ -64,8 +65,6 @@ export function poolTold({ metadata: { name, generation = 0 }, spec }: Eip, allo
   }
 }
 
-type Readiness = 'Ready' | 'Deleting' | InvalidRange['reason'] | 'OverlapsOlderEip'
-
 /**
  * @param used the first of those in use
  * @param usage how many there are
@@ -74,7 +73,7 @@ function readiness(
   eip: EipPool | undefined,
   used: readonly (readonly [address: string, users: string])[],
   usage: number,
-): { readonly reason: Readiness; readonly message: string } {
+): { readonly reason: EipReason; readonly message: string } {
   if (eip?.deleting === true) {
     const shown = used.slice(0, 5).map(([address, users]) => `${address} by ${users}`)
     const more = usage > shown.length ? `, and ${usage - shown.length} more` : ''

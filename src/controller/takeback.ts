@@ -4,6 +4,7 @@ import type { KubeClient } from '../kube/client.ts'
 import type { Service } from '../kube/objects.ts'
 import { services } from '../kube/resources.ts'
 import { time } from '../status/conditions.ts'
+import type { AllocatedReason } from '../status/reasons.ts'
 import { ourConditions } from './servicestatus.ts'
 
 /**
@@ -38,7 +39,7 @@ export async function takeBack(
   const taking = {
     type: conditionTypes.allocated,
     status: 'Unknown',
-    reason: 'TakenBack',
+    reason: 'TakenBack' satisfies AllocatedReason,
     // Of a version no object can tell before it is at another: this changes the Service for certain.
     message: `${untold.address}, given on version ${resourceVersion} of the Service, is taken back.`,
     lastTransitionTime: time(now),

@@ -6,6 +6,7 @@ import { few } from '../ipam/failure.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { virtualIPs } from '../kube/resources.ts'
 import { dated, type Finding, findingsOf, time } from '../status/conditions.ts'
+import type { AnnouncedReason } from '../status/reasons.ts'
 import { Reporter, thisVersion, type Writing } from '../status/reporter.ts'
 
 /** What we write on a VirtualIP. */
@@ -45,7 +46,12 @@ const isOwners = ({ spec, status }: VirtualIP): boolean =>
 
 /** What a VirtualIP is to say of its announcement. */
 export function announcementTold({ announced, reason, message, by }: Announcement): Told {
-  const finding: Finding = { type: conditionTypes.announced, status: announced ? 'True' : 'False', reason, message }
+  const finding: Finding<AnnouncedReason> = {
+    type: conditionTypes.announced,
+    status: announced ? 'True' : 'False',
+    reason,
+    message,
+  }
   return { ...(by !== undefined && { announcedBy: by }), findings: [finding] }
 }
 
@@ -53,15 +59,23 @@ export function announcementTold({ announced, reason, message, by }: Announcemen
 export function heldTold(nodes: readonly string[]): Told {
   const remedy = `It is free once they are heard of again. If such a node is off, delete it or taint it ${taints.outOfService}.`
   const message = `Held: ${reasonHeld({ nodes })}. ${remedy}`
-  const finding: Finding = { type: conditionTypes.announced, status: 'Unknown', reason: 'Held', message }
+  const finding: Finding<AnnouncedReason> = {
+    type: conditionTypes.announced,
+    status: 'Unknown',
+    reason: 'Held',
+    message,
+  }
   return { announcedBy: `possibly ${few(nodes, ', ')}`, findings: [finding] }
 }
 
 /** What a VirtualIP is to say that is reserved for a Service, `namespace/name`, and that nobody has. */
 export function reservedTold(key: string, isInEip: boolean): Told {
   const message = `Reserved for ${key}, which does not have it now${isInEip ? '' : '; it is in no Eip'}.`
-  return {
-    announcedBy: '',
-    findings: [{ type: conditionTypes.announced, status: 'False', reason: 'Reserved', message }],
+  const finding: Finding<AnnouncedReason> = {
+    type: conditionTypes.announced,
+    status: 'False',
+    reason: 'Reserved',
+    message,
   }
+  return { announcedBy: '', findings: [finding] }
 }

@@ -2,7 +2,9 @@
 import type { Condition } from '../kube/objects.ts'
 
 /** A condition as it is found now; when it became so is for the object to remember. */
-export type Finding = Omit<Condition, 'lastTransitionTime'>
+export interface Finding<Reason extends string = string> extends Omit<Condition, 'lastTransitionTime' | 'reason'> {
+  readonly reason: Reason
+}
 
 /** The findings as conditions: one whose status is as before keeps the time of its transition. */
 export function dated(findings: readonly Finding[], before: readonly Condition[], now: Date): readonly Condition[] {

@@ -1,12 +1,17 @@
 import { conditionTypes } from '../api/names.ts'
 import type { Finding } from './conditions.ts'
+import type { FieldsReason } from './reasons.ts'
 
 /**
  * Names the fields that are set and that this version does not act on, so that none is silently ignored.
  *
  * @param remark a sentence about a field that it does not act on here; absent: there is none
  */
-export function fieldsFinding(unacted: readonly string[], observedGeneration: number, remark?: string): Finding {
+export function fieldsFinding(
+  unacted: readonly string[],
+  observedGeneration: number,
+  remark?: string,
+): Finding<FieldsReason> {
   const type = conditionTypes.fieldsActedOn
   if (unacted.length === 0 && remark === undefined) {
     return {

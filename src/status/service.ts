@@ -3,6 +3,7 @@ import type { Announcement } from '../desired/announcement/announcement.ts'
 import type { AllocationFailure } from '../ipam/failure.ts'
 import type { LoadBalancerIngress } from '../kube/objects.ts'
 import type { Finding } from './conditions.ts'
+import type { AllocatedReason, AnnouncedReason } from './reasons.ts'
 
 /** A VIP of a Service: given for certain, announced or not. */
 export interface GivenAddress {
@@ -20,9 +21,9 @@ export function ingress(given: readonly GivenAddress[]): readonly LoadBalancerIn
 export function serviceFindings(
   given: readonly GivenAddress[],
   failure: AllocationFailure | undefined,
-): readonly Finding[] {
+): readonly Finding<AllocatedReason | AnnouncedReason>[] {
   const list = given.map(({ address, eip }) => `${address} from Eip ${eip}`).join(', ')
-  const allocated: Finding =
+  const allocated: Finding<AllocatedReason> =
     failure === undefined
       ? { type: conditionTypes.allocated, status: 'True', reason: 'Allocated', message: `Has ${list}.` }
       : {
@@ -31,14 +32,15 @@ export function serviceFindings(
           reason: failure.reason,
           message: `${capital(failure.message)}.`,
         }
-  return given.length === 0 ? [allocated] : [allocated, announcedFinding(given)]
+  const [first] = given
+  return first === undefined ? [allocated] : [allocated, announcedFinding(first, given)]
 }
 
 /** Announced if every address is; else the first that is not says why. */
-function announcedFinding(given: readonly GivenAddress[]): Finding {
-  const held = given.find(({ announcement }) => !announcement.announced) ?? given[0]
-  const { announced, reason, message } = held?.announcement ?? { announced: false, reason: 'Unknown', message: '' }
-  const about = given.length > 1 && !announced ? `${held?.address}: ` : ''
+function announcedFinding(first: GivenAddress, given: readonly GivenAddress[]): Finding<AnnouncedReason> {
+  const { address, announcement } = given.find(each => !each.announcement.announced) ?? first
+  const { announced, reason, message } = announcement
+  const about = given.length > 1 && !announced ? `${address}: ` : ''
   return { type: conditionTypes.announced, status: announced ? 'True' : 'False', reason, message: `${about}${message}` }
 }
 

@@ -31,7 +31,7 @@ export function interfaceObjection(node: string, { interfaces }: Vip, { names }:
   return { reason: 'InterfaceNotFound', message }
 }
 
-export const notReady = ({ reason, message }: Objection): Finding => ({
+export const notReady = ({ reason, message }: Objection): Finding<Unable> => ({
   type: conditionTypes.layer2Ready,
   status: 'False',
   reason,

@@ -77,7 +77,7 @@ const isToldOfAnother = ({ status }: VirtualIP, name: string, reason: Trouble): 
 const troubles = (conditions: NonNullable<VirtualIP['status']>['conditions'] = []) =>
   conditions.filter(({ type }) => Object.values<string>(typeOf).includes(type))
 
-const finding = ({ reason, message }: NonNullable<Claim['trouble']>): Finding => ({
+const finding = ({ reason, message }: NonNullable<Claim['trouble']>): Finding<Trouble> => ({
   type: typeOf[reason],
   status: 'True',
   reason,
