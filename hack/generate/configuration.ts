@@ -15,7 +15,7 @@ All that can be set, with what it is by default and what is refused. \`kubectl e
 
 The resources are OpenELB's, of the group \`network.kubesphere.io/v1alpha2\`, and cluster-scoped. Fields that OpenELB does not have are
 marked **+**. Fields of OpenELB that this version accepts and does not act on are listed apart; whoever sets one is told by the object's
-condition \`fairlead.dev/FieldsActedOn\`, and by a warning where the webhook is installed. A value that is not what the column *must be*
+condition \`fairlead.dev/FieldsActedOn\`, and by a warning when it is written. A value that is not what the column *must be*
 says is refused when it is written. What conditions tell is in [operations.md](operations.md#troubleshooting).`
 
 function marks(list: readonly Mark[]): string {

@@ -90,7 +90,7 @@ const owner = z.object({
   mac: text(17).describe('The MAC address that it answers with.'),
   epoch: count.describe('Number of its claim: the higher one holds.'),
   since: time.describe('When it took the address, by the clock of the node.'),
-  cause: text(32).describe('Why it did: Vacant (nobody had it), OwnerLost or Outclaimed.'),
+  cause: text(32).describe('Why it did: Vacant (nobody had it, or nobody who announced it) or OwnerLost.'),
 })
 
 export const virtualIPStatus = z.object({
