@@ -13,6 +13,7 @@ const parts: readonly { readonly kustomization: string; readonly without: readon
   { kustomization: 'crd', without: [] },
   { kustomization: 'default', without: apart },
   { kustomization: 'compact', without: apart },
+  { kustomization: 'networkpolicy', without: [] },
 ]
 
 /** Writes what `kubectl kustomize` renders into `directory`, in place of what it held, a file for each kustomization. */

@@ -107,17 +107,21 @@ const kustomizations = [
   ['default'],
   ['compact', '--set=shape=compact'],
   ['openelb', '--set=requireAnnotation=true'],
+  ['default networkpolicy', '--set=networkPolicy=true'],
 ] as const
 
-for (const [kustomization, ...values] of kustomizations) {
-  test(`${kustomization}: the chart installs what the kustomization does`, async t => {
-    const [rendered, expected] = await Promise.all([template(...values), kustomize(kustomization)])
-    t.deepEqual(objects(rendered), asChart(objects(expected)), 'not current? npm run generate')
+for (const [names, ...values] of kustomizations) {
+  test(`${names}: the chart installs what kustomize does`, async t => {
+    const [rendered, ...expected] = await Promise.all([template(...values), ...names.split(' ').map(kustomize)])
+    t.deepEqual(objects(rendered), asChart(objects(expected.join('---\n'))), 'not current? npm run generate')
   })
 }
 
 for (const shape of ['default', 'compact']) {
-  const values = (directory: string) => [`--values=${directory}/values.yaml`, `--set=shape=${shape}`]
+  const values = (directory: string) => [
+    `--values=${directory}/values.yaml`,
+    `--set=shape=${shape},networkPolicy=${shape === 'default'}`,
+  ]
 
   test.serial(`${shape}: with every value set the API server takes every object, and knows every field`, async t => {
     const rendered = await template(...values(t.context.directory))
@@ -177,6 +181,7 @@ const wrong = [
   ['logLevel=loud', '/logLevel'],
   ['loadBalancerClass=a b', '/loadBalancerClass'],
   ['proxyHealth=localhost', '/proxyHealth'],
+  ['shape=compact,networkPolicy=true', '/networkPolicy'],
   ['failStatic=0', '/failStatic'],
   ['proxyHealth=true', '/proxyHealth'],
   ['failStatic=never', '/failStatic'],

@@ -54,6 +54,14 @@ interface ServiceSpec {
   readonly ports: readonly { readonly targetPort: string }[]
 }
 
+interface PolicySpec {
+  readonly podSelector: { readonly matchLabels: Record<string, string> }
+  readonly ingress: readonly {
+    readonly ports: readonly { readonly port: string }[]
+    readonly from?: readonly object[]
+  }[]
+}
+
 interface Configuration {
   readonly webhooks: readonly {
     readonly failurePolicy: string
@@ -187,6 +195,28 @@ test('a second installation in another namespace takes over what is the clusterâ
   const names = (shape: string) => objects(shape, ...kinds).map(({ kind, metadata }) => `${kind} ${metadata.name}`)
   t.deepEqual(names('second'), names('default'))
   t.false(rendered.get('second')?.includes('namespace: fairlead-system'))
+})
+
+test('a network policy is of the controllers alone, and knows every port that they listen on', async t => {
+  rendered.set('networkpolicy', await exec([binary('kubectl'), 'kustomize', join(manifests, 'networkpolicy')]))
+  const [policy] = objects<Manifest & { spec: PolicySpec }>('networkpolicy', 'NetworkPolicy')
+  const { podSelector, ingress = [] } = policy?.spec ?? {}
+  const selected = objects<Workload>('default', 'Deployment', 'DaemonSet').filter(({ spec }) =>
+    Object.entries(podSelector?.matchLabels ?? {}).every(
+      ([key, value]) => spec.template.metadata.labels[key] === value,
+    ),
+  )
+  t.deepEqual(
+    selected.map(({ metadata }) => metadata.name),
+    ['fairlead-controller'],
+  )
+  const declared = selected.flatMap(({ spec }) => containersOf(spec.template.spec)).flatMap(({ ports = [] }) => ports)
+  const allowed = ingress.map(({ ports, from }) => [ports.map(({ port }) => port).join(), from !== undefined] as const)
+  t.deepEqual(allowed, [
+    ['webhook', false],
+    ['probes', true],
+  ])
+  t.deepEqual(declared.map(({ name }) => name).toSorted(), allowed.map(([port]) => port).toSorted())
 })
 
 test('1: beside OpenELB only annotated Services are served', t => {
