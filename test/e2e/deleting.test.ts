@@ -31,6 +31,19 @@ const keptBy = (name: string, ...by: readonly string[]) =>
     found => found.join() === by.join(),
   )
 
+/** Applies as soon as somebody answers for it, or nobody is asked. */
+const taken = (...objects: readonly object[]) =>
+  eventually(
+    'the API server takes it',
+    () =>
+      scene.apply(...objects).then(
+        () => '',
+        (error: Error) => error.message,
+      ),
+    told => told === '',
+    30_000,
+  )
+
 /** Whatever was removed before is there, `web` has its address, and the Eip is not to vanish. */
 async function installed(): Promise<void> {
   await installManifests(scene.lab)
@@ -40,16 +53,7 @@ async function installed(): Promise<void> {
   for (const name of controllers) {
     if (!isRunningPart(scene.lab, 'control', name)) await startPart(scene.lab, 'control', name)
   }
-  await eventually(
-    'somebody answers for the Eip, and it is taken',
-    () =>
-      scene.apply(pool, web).then(
-        () => '',
-        (error: Error) => error.message,
-      ),
-    told => told === '',
-    30_000,
-  )
+  await taken(pool, web)
   await eventually(
     'the address is given',
     () => scene.virtualIP('10.66.0.2'),
@@ -175,7 +179,14 @@ test.serial('9: uninstalled, the namespace first: nothing is stuck', async t => 
   await remove('namespace', namespace)
   await gone('eip', 'waiting')
   await keptBy('pool')
-  t.pass()
+  const other = eip('other', { address: '10.66.2.1' })
+  t.regex(
+    await scene.refused(other),
+    /failed calling webhook "validation\.fairlead\.dev": .*"fairlead-webhook" not found/,
+  )
+  await scene.kubectl('delete', 'validatingwebhookconfiguration', 'fairlead')
+  await taken(other)
+  await remove('eip', 'other')
 })
 
 test.serial('9: uninstalled, all at once: nothing is stuck; installed again the Service has its address', async t => {

@@ -161,6 +161,9 @@ test.serial('17, 26: a node that is gone with all that was on it is routed aroun
   for (const part of ['machine', 'kube-proxy'] as const) await killPart(scene.lab, 'node2', part, 'SIGKILL')
   await served('node1')
   t.is(await owner(answered), 'node1')
+  // Calls go to the dead controller, too, until its node is known to be dead.
+  await taken(scene, eip('meanwhile', { address: '10.66.9.0/24' }))
+  await scene.kubectl('delete', 'eip', 'meanwhile')
 })
 
 test.serial('27: it comes back by itself, and is routed to again', async t => {
