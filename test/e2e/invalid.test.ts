@@ -7,9 +7,11 @@ import { createInterface } from 'node:readline'
 import test from 'ava'
 import { namespaceOf, type Place } from '../../hack/lab/addresses.ts'
 import { inNamespace } from '../../hack/lab/exec.ts'
+import { at } from '../../hack/lab/lab.ts'
 import { gobgpSocket, kubeconfigOf } from '../../hack/lab/nodes.ts'
 import { killPart, processOf, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
+import { webhookOption } from '../../hack/lab/webhook.ts'
 import { conditionTypes } from '../../src/api/names.ts'
 import type { Condition, KubeObject } from '../../src/kube/objects.ts'
 import { always, bgpConf, bgpPeer, bothFamilies, eip, eventually, loadBalancer, scenario } from './support.ts'
@@ -189,6 +191,35 @@ test.serial('37: an API server that is restarted lets nothing slip through, and 
   t.regex(told, /validation\.fairlead\.dev/)
   await taken(eip('second', { address: '192.0.2.2' }))
 })
+
+test.serial(
+  '35: a controller that cannot serve the webhook says so, is not ready, and serves as soon as it can',
+  async t => {
+    const { lab } = scene
+    const taken = webhookOption(lab, 'controller1')
+    const probes = '127.0.0.1:8081'
+    const args = [`--kubeconfig=${kubeconfigOf(lab, 'controller')}`, `--health-probe-bind-address=${probes}`, ...taken]
+    const { child, lines, exitCode } = manager(['controller', ...args], {}, 'control')
+    const told = (path: string) =>
+      at(lab, 'control', ['curl', '--silent', '--write-out', '%{http_code}', `http://${probes}${path}`]).catch(String)
+    await eventually(
+      'it says what it waits for',
+      () => told('/readyz'),
+      text => /^webhook: it is not served yet\n503$/.test(text),
+    )
+    t.is(await told('/healthz'), 'ok\n200')
+    t.regex(lines.join('\n'), /"level":50.*EADDRINUSE.*the webhook cannot listen/)
+    await killPart(lab, 'control', 'controller1')
+    await eventually(
+      'it is ready',
+      () => told('/readyz'),
+      text => text === 'ok\n200',
+    )
+    child.kill('SIGTERM')
+    t.is(await exitCode, 0)
+    await startPart(lab, 'control', 'controller1')
+  },
+)
 
 test.serial(
   'a manager of any role ends within seconds of SIGTERM, with exit code 0, and withdraws nothing',
