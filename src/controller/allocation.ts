@@ -105,7 +105,7 @@ export class Allocation {
     if (first) {
       for (const virtualIP of this.#recalled) {
         this.#ledger.seen(virtualIP)
-        // Should it be gone by now, this is how it is noticed.
+        // Should its Service be gone by now, this is how it is noticed.
         add(owners(virtualIP.spec))
       }
       this.#recalled = []
@@ -117,8 +117,13 @@ export class Allocation {
         if (freed !== undefined) add(this.#waiters.offer(freed.address), this.#waiters.quota(freed.eip, owners(freed)))
       }
       if (virtualIP === undefined) continue
-      this.#ledger.seen(virtualIP)
+      this.#ledger.shown(virtualIP)
       add(this.#waiters.changed(virtualIP.spec, gone?.spec))
+    }
+    if (snapshot.ledgerVersion !== before.ledgerVersion) {
+      for (const freed of this.#ledger.shownUpTo(snapshot.ledgerVersion, snapshot.virtualIPs)) {
+        add(owners(freed), this.#waiters.offer(freed.address), this.#waiters.quota(freed.eip, owners(freed)))
+      }
     }
     if (first || touched.kinds.has('eips')) {
       for (const name of new Set([...before.eips.keys(), ...snapshot.eips.keys()])) {

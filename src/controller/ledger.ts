@@ -26,6 +26,8 @@ export class Ledger {
   readonly #usageChanged: (eip: string) => void
   /** UIDs of objects we deleted: a watch that lags behind may still tell of them as if they were there. */
   readonly #deleted = new Set<string>()
+  /** By the UID of objects that no watch has shown yet, their addresses. */
+  readonly #unshown = new Map<string, string>()
   /** By address, what is asked for. Until it is known to be so, whoever shares the address waits, and nobody is told it. */
   readonly #asking = new Map<string, Promise<boolean>>()
 
@@ -38,6 +40,26 @@ export class Ledger {
   }
 
   /** Takes up what the watch saw. */
+  shown(virtualIP: VirtualIP): void {
+    this.seen(virtualIP)
+    this.#unshown.delete(virtualIP.metadata.uid)
+  }
+
+  /**
+   * Takes up that the watch has seen everything up to a version. What it did not show until then, as it was behind or
+   * listed anew, is gone. Returns the entries that were freed by it.
+   */
+  shownUpTo(version: string, virtualIPs: Pick<ReadonlyMap<string, VirtualIP>, 'get'>): readonly Entry[] {
+    return [...this.#unshown].flatMap(([uid, address]) => {
+      const known = this.#allocator.at(address)
+      const isKnown = known?.uid === uid && virtualIPs.get(objectNameOf(address))?.metadata.uid !== uid
+      if (isKnown && isOlder(version, known.version ?? version)) return []
+      this.#unshown.delete(uid)
+      return isKnown ? (this.#forget(address) ?? []) : []
+    })
+  }
+
+  /** Takes up what somebody has read. */
   seen(virtualIP: VirtualIP): void {
     const { uid, resourceVersion } = virtualIP.metadata
     const known = this.#allocator.at(virtualIP.spec.address)
@@ -51,6 +73,7 @@ export class Ledger {
   gone(virtualIP: VirtualIP): Entry | undefined {
     const { uid } = virtualIP.metadata
     this.#deleted.delete(uid)
+    this.#unshown.delete(uid)
     const { address } = virtualIP.spec
     return this.#allocator.at(address)?.uid === uid ? this.#forget(address) : undefined
   }
@@ -191,6 +214,7 @@ export class Ledger {
     const before = this.#allocator.at(entry.address)
     this.#allocator.record(entry)
     this.#holds.record(entry)
+    if (entry.uid !== undefined && entry.uid !== before?.uid) this.#unshown.set(entry.uid, entry.address)
     // Most that a watch shows of an object is a status, which is nobody's use.
     if (before?.eip === entry.eip && holders(before) === holders(entry)) return
     this.#usageChanged(entry.eip)

@@ -31,6 +31,10 @@ function reduceKind<K extends Kind>(snapshot: Snapshot, kind: K, event: WatchEve
   } else {
     replace(store.find(next, event.object), event.type === 'upsert' ? event.object : undefined)
   }
+  if (kind === 'virtualIPs') {
+    const version = event.type === 'synced' ? event.resourceVersion : event.object.metadata.resourceVersion
+    if (version !== next.ledgerVersion) next = { ...next, ledgerVersion: version }
+  }
   return {
     snapshot: next,
     touched: {

@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly bgpConfs: IMap<string, BgpConf>
   readonly bgpPeers: IMap<string, BgpPeer>
   readonly virtualIPs: IMap<string, VirtualIP>
+  /** The version up to which they have been seen: whatever there was of it is among them, or gone. Empty: none. */
+  readonly ledgerVersion: string
   /** The same objects by the key of each Service that has them, then by name. */
   readonly virtualIPsOf: IMap<string, IMap<string, VirtualIP>>
 }
@@ -34,5 +36,6 @@ export const emptySnapshot: Snapshot = {
   bgpConfs: IMap(),
   bgpPeers: IMap(),
   virtualIPs: IMap(),
+  ledgerVersion: '',
   virtualIPsOf: IMap(),
 }

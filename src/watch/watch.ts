@@ -17,7 +17,7 @@ export interface ClusterWatchOptions extends Omit<WatchKindOptions, 'heard' | 't
 /**
  * Watches the kinds given; the others stay empty in the snapshot. The first value comes when each of them has been
  * listed, and touches everything: whatever is decided from less would withdraw what is only not yet known. Later
- * values come with each change that touches something. Never errors and never completes.
+ * values come with each change that touches something, and with each list of the ledger, which may not have what came and went unseen. Never errors and never completes.
  */
 export const watchCluster = (
   client: KubeClient,
@@ -32,7 +32,8 @@ export const watchCluster = (
       mergeMap(event => {
         const change = reduce(snapshot, event)
         snapshot = change.snapshot
-        if (unlisted.size === 0) return touchesAnything(change.touched) ? of(change) : EMPTY
+        const isLedger = event.kind === 'virtualIPs' && event.event.type === 'synced'
+        if (unlisted.size === 0) return isLedger || touchesAnything(change.touched) ? of(change) : EMPTY
         if (event.event.type === 'synced') unlisted.delete(event.kind)
         touched = mergeTouched(touched, change.touched)
         return unlisted.size === 0 ? of({ snapshot, touched: { ...touched, all: true, kinds: ISet(kinds) } }) : EMPTY

@@ -23,7 +23,8 @@ import { type Backoff, retryDelay } from '../streams/backoff.ts'
 
 export type WatchEvent<T> =
   /** All there is: what was known before and is not among it is gone. */
-  { readonly type: 'synced'; readonly items: readonly T[] } | { readonly type: 'upsert' | 'delete'; readonly object: T }
+  | { readonly type: 'synced'; readonly items: readonly T[]; readonly resourceVersion: string }
+  | { readonly type: 'upsert' | 'delete'; readonly object: T }
 
 export interface WatchKindOptions {
   readonly backoff: Backoff
@@ -65,7 +66,7 @@ export const watchKind = <T extends KubeObject>(
     const list = defer(() => client.list(resource, selection)).pipe(
       map(({ items, resourceVersion }): WatchEvent<T> => {
         position = resourceVersion
-        return { type: 'synced', items }
+        return { type: 'synced', items, resourceVersion }
       }),
       tap(() => heard?.()),
     )

@@ -33,7 +33,8 @@ const others = {
 const snapshotOf = (objects: Readonly<Record<string, readonly object[]>>): Snapshot =>
   Object.entries(objects).reduce(
     (before, [kind, items]) =>
-      reduce(before, { kind, event: { type: 'synced', items } } as unknown as ClusterEvent).snapshot,
+      reduce(before, { kind, event: { type: 'synced', items, resourceVersion: '1' } } as unknown as ClusterEvent)
+        .snapshot,
     emptySnapshot,
   )
 

@@ -19,8 +19,8 @@ export async function look(client: KubeClient, kinds: readonly Kind[]): Promise<
 async function list(client: KubeClient, kind: Kind): Promise<ClusterEvent> {
   const resource: Resource<KubeObject> = sources[kind].resource
   try {
-    const { items } = await client.list(resource)
-    return { kind, event: { type: 'synced', items } } as unknown as ClusterEvent
+    const list = await client.list(resource)
+    return { kind, event: { type: 'synced', ...list } } as unknown as ClusterEvent
   } catch (error) {
     throw cannotRead(resource, error)
   }

@@ -47,7 +47,8 @@ export class Leader {
     const items = { services: server.all(services), nodes: server.all(nodes), ...ours }
     const empty = { endpointSlices: [], namespaces: [], bgpConfs: [], bgpPeers: [] }
     for (const [kind, all] of Object.entries({ ...empty, ...items })) {
-      const event = { kind, event: { type: 'synced', items: all } } as unknown as ClusterEvent
+      const synced = { type: 'synced', items: all, resourceVersion: server.version }
+      const event = { kind, event: synced } as unknown as ClusterEvent
       this.#snapshot = reduce(this.#snapshot, event).snapshot
     }
     const every = ISet(Object.keys({ ...empty, ...items }) as Kind[])

@@ -33,6 +33,11 @@ export class Server {
     this.changed = changed
   }
 
+  /** Of the last change. */
+  get version(): string {
+    return `${this.#version}`
+  }
+
   /** Objects of a kind, in the order of their creation. */
   all<T extends KubeObject>({ plural }: Resource<T>): readonly T[] {
     return [...this.#objects].flatMap(([path, object]) => (path.startsWith(`${plural} `) ? [object as T] : []))

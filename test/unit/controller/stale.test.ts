@@ -118,3 +118,23 @@ test('8, 10: an address that somebody has joined meanwhile is taken back from on
     [['dns']],
   )
 })
+
+test('10: what was read and is gone before the watch has shown it is free, as soon as that is certain', t => {
+  const { ledger, known, given } = play()
+  const none = new Map()
+  t.deepEqual(ledger.shownUpTo('0', none), [], 'the watch is behind')
+  t.is(known().uid, given.metadata.uid)
+  t.deepEqual(
+    ledger.shownUpTo(given.metadata.resourceVersion, none).map(({ address: of }) => of),
+    [address],
+  )
+  t.is<Entry | undefined, undefined>(known(), undefined)
+})
+
+test('10: what the watch has shown is there until the watch tells that it is gone', t => {
+  const { ledger, known, given } = play()
+  ledger.shown(given)
+  t.deepEqual(ledger.shownUpTo('99', new Map()), [])
+  t.is(ledger.gone(given)?.uid, given.metadata.uid)
+  t.is<Entry | undefined, undefined>(known(), undefined)
+})

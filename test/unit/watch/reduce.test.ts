@@ -9,7 +9,8 @@ import { bgpPeer, metadata, node, service, slice, virtualIP } from '../objects.t
 
 const upsert = (kind: Kind, object: object) => ({ kind, event: { type: 'upsert', object } }) as ClusterEvent
 const remove = (kind: Kind, object: object) => ({ kind, event: { type: 'delete', object } }) as ClusterEvent
-const synced = (kind: Kind, ...items: object[]) => ({ kind, event: { type: 'synced', items } }) as ClusterEvent
+const synced = (kind: Kind, ...items: object[]) =>
+  ({ kind, event: { type: 'synced', items, resourceVersion: '9' } }) as ClusterEvent
 
 const after = (...events: ClusterEvent[]): Snapshot =>
   events.reduce((snapshot, event) => reduce(snapshot, event).snapshot, emptySnapshot)

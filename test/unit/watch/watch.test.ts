@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../src/kube/objects.ts'
 import type { Resource } from '../../../src/kube/resources.ts'
 import type { Change } from '../../../src/watch/reduce.ts'
 import { watchCluster } from '../../../src/watch/watch.ts'
-import { fakeClient, unreachable } from '../kube/fakeclient.ts'
+import { expired, fakeClient, unreachable } from '../kube/fakeclient.ts'
 import { node, service, virtualIP } from '../objects.ts'
 import { settled, VirtualTime } from '../streams/virtualtime.ts'
 
@@ -38,7 +38,8 @@ function play() {
     await settled()
   }
   const tell = (plural: string, object: KubeObject) => notices.get(plural)?.next({ type: 'upsert', object })
-  return { time, changes, answer, tell }
+  const expire = (plural: string) => notices.get(plural)?.error(expired())
+  return { time, changes, answer, tell, expire }
 }
 
 const web = service('web')
@@ -66,6 +67,19 @@ test('the first change touches everything, also a Service that only a VirtualIP 
   t.deepEqual([...(touched?.kinds ?? [])].sort(), ['nodes', 'services', 'virtualIPs'])
   t.deepEqual([...(touched?.services ?? [])].sort(), ['default/deleted', 'default/web'])
   t.deepEqual([...(touched?.virtualIPs ?? [])].sort(), ['192.0.2.1', '192.0.2.2'])
+})
+
+test('37: a list of the ledger is told even if it has nothing new: what came and went unseen is not in it', async t => {
+  const { time, changes, answer, expire } = play()
+  for (const plural of ['services', 'virtualips', 'nodes']) await answer(plural, [])
+  for (const plural of ['services', 'virtualips']) {
+    expire(plural)
+    await time.pass(100)
+    await answer(plural, [])
+  }
+  t.is(changes.length, 2)
+  t.false(changes[1]?.touched.all)
+  t.is(changes[1]?.snapshot.ledgerVersion, '1')
 })
 
 test('later changes touch what they are about; what touches nothing is not told', async t => {

@@ -112,7 +112,7 @@ for (const where of ['at once', 'later'] as const) {
     if (where === 'later') watches[0]?.notices.next(bookmark('6'))
     watches[0]?.notices.error(expired())
     await time.pass(100)
-    t.deepEqual(events.at(-1), { type: 'synced', items: [node('b')] })
+    t.deepEqual(events.at(-1), { type: 'synced', items: [node('b')], resourceVersion: '50' })
     t.is(watches[1]?.options.resourceVersion, '50')
   })
 }
@@ -123,7 +123,7 @@ test('a list that fails is tried again with growing waits, until it works', asyn
   await time.pass(100 + 200 + 399)
   t.deepEqual([events.length, reported.length], [0, 3])
   await time.pass(1)
-  t.deepEqual(events, [{ type: 'synced', items: [node('a')] }])
+  t.deepEqual(events, [{ type: 'synced', items: [node('a')], resourceVersion: '5' }])
 })
 
 test('lists that work and watches that fail after each do not make a tight loop', async t => {
