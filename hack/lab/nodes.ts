@@ -58,12 +58,16 @@ export const schedulerCommand = (lab: Lab): readonly string[] => [
   '--leader-elect=false',
 ]
 
+/** Where a manager is probed and tells its metrics, in the network namespace that it runs in. Controllers have one together. */
+export const healthAddress = (name: string): string => `127.0.0.1:${name === 'controller2' ? 7474 : 7473}`
+
 const manager = (role: string, lab: Lab, name: string): readonly string[] => [
   process.execPath,
   file('../../src/main.ts'),
   role,
   `--kubeconfig=${managerKubeconfig(lab, name)}`,
   '--log-level=debug',
+  `--health-probe-bind-address=${healthAddress(name)}`,
 ]
 
 export const controllerCommand = (lab: Lab, name: string): readonly string[] => [

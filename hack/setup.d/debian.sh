@@ -1,8 +1,9 @@
-# Debian packages: the routers of the lab, what kube-proxy and the tests call, and a compiler for native modules.
+# Debian packages: the routers of the lab, what kube-proxy and the tests call, Prometheus to read the metrics, and a compiler for native
+# modules.
 
 packages=(
   arping bird2 ca-certificates conntrack curl frr g++ ipset iproute2 iptables iputils-ping
-  make ndisc6 nftables openssl python3 tcpdump util-linux
+  make ndisc6 nftables openssl prometheus python3 tcpdump util-linux
 )
 
 missing_packages() {
@@ -30,6 +31,7 @@ install_packages() {
     case $package in
       frr) stop_services frr ;;
       bird2) stop_services bird ;;
+      prometheus) stop_services prometheus ;;
       containerd) stop_services containerd ;;
     esac
   done

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Session } from '../bgp/router.ts'
+import { readGauge } from './gauge.ts'
 
 export interface BgpMetrics {
   /** Reads how many paths the router should hold whenever somebody asks. */
@@ -36,15 +37,11 @@ export function bgpMetrics(registers: Registry[]): BgpMetrics {
     'Nodes that paths lead to: this one, or all that can forward; 0: it cannot',
   )
   let announcer: { readonly wanted: number } | undefined
-  registers[0]?.registerMetric(
-    new Gauge({
-      name: 'fairlead_bgp_paths_wanted',
-      help: 'Paths that the router of this node should hold',
-      registers: [],
-      collect() {
-        this.set(announcer?.wanted ?? 0)
-      },
-    }),
+  readGauge(
+    registers,
+    'fairlead_bgp_paths_wanted',
+    'Paths that the router of this node should hold',
+    () => announcer?.wanted ?? 0,
   )
   const establishedAt = new Map<string, number>()
   return {

@@ -2,6 +2,7 @@ import { Gauge, type Registry } from 'prom-client'
 import type { Allocator } from '../ipam/allocator.ts'
 import { type AllocationMetrics, allocationMetrics } from './allocations.ts'
 import type { CommonMetrics } from './common.ts'
+import { readGauge } from './gauge.ts'
 import type { LoopMetrics } from './loops.ts'
 import { poolMetrics } from './pools.ts'
 
@@ -30,15 +31,11 @@ export function controllerMetrics({ registry, loops }: Pick<CommonMetrics, 'regi
     help: '1 if this replica of the controller leads, else 0: then it knows nothing of Eips, addresses and Services that wait',
     registers,
   })
-  registry.registerMetric(
-    new Gauge({
-      name: 'fairlead_reconcile_queue_length',
-      help: 'Services that wait to be looked at',
-      registers: [],
-      collect() {
-        this.set(term?.queue.length ?? 0)
-      },
-    }),
+  readGauge(
+    registers,
+    'fairlead_reconcile_queue_length',
+    'Services that wait to be looked at',
+    () => term?.queue.length ?? 0,
   )
   return {
     loops,

@@ -1,5 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Counters, Responder, ResponderEvent } from '../layer2/responder.ts'
+import { readGauge } from './gauge.ts'
 
 export interface Layer2Metrics {
   /** Reads its counters whenever somebody asks, and takes up what it tells, until it ends. */
@@ -23,15 +24,11 @@ export function layer2Metrics(registers: Registry[]): Layer2Metrics {
         if (counters) tell(this, counters())
       },
     })
-  registers[0]?.registerMetric(
-    new Gauge({
-      name: 'fairlead_layer2_vips_owned',
-      help: 'Addresses that this node answers for; one that it does on two interfaces counts twice',
-      registers: [],
-      collect() {
-        this.set(counters?.().Owned ?? 0)
-      },
-    }),
+  readGauge(
+    registers,
+    'fairlead_layer2_vips_owned',
+    'Addresses that this node answers for; one that it does on two interfaces counts twice',
+    () => counters?.().Owned ?? 0,
   )
   read('fairlead_layer2_requests_total', 'Requests of ARP and NDP that arrived', ['protocol'], (to, of) => {
     to.inc({ protocol: 'arp' }, of.ArpRequests)

@@ -107,6 +107,28 @@ test.serial('28: only nodes that the Eip selects, and that are not excluded, ans
   await segment.unmoved(t, before)
 })
 
+test.serial(
+  '13: metrics: what each node owns, is asked and answers, and how long those took that took over',
+  async t => {
+    const owners = await segment.answered()
+    for (const node of nodes) {
+      const seen = await scene.metrics(node)
+      t.is(seen['fairlead_layer2_vips_owned'], [...owners.values()].filter(owner => owner === node).length, node)
+      const replies = seen['fairlead_layer2_replies_total{protocol="arp"}'] ?? 0
+      t.true(replies > 0 && replies <= (seen['fairlead_layer2_requests_total{protocol="arp"}'] ?? 0), node)
+      for (const direction of ['sent', 'received']) {
+        t.true((seen[`fairlead_layer2_heartbeats_total{direction="${direction}"}`] ?? 0) > 10, node)
+      }
+      t.is(seen['fairlead_layer2_frames_dropped_total{reason="BadHmac"}'], 0)
+    }
+    // It was given all that the others had.
+    const taken = await scene.metrics('node2')
+    const failovers = taken['fairlead_layer2_failover_duration_seconds_count'] ?? 0
+    t.is(taken['fairlead_layer2_moves_total{move="owned",cause="OwnerLost"}'], failovers)
+    t.true(failovers > 0)
+  },
+)
+
 test.serial('28: Local: a node with a serving endpoint answers, and the pod sees the client', async t => {
   const local = { ...bothFamilies, externalTrafficPolicy: 'Local', selector: { app: 'local' } }
   await scene.apply(loadBalancer('local', local))

@@ -1,6 +1,6 @@
 /** What people can read: why a Service has no address, why nobody announces it, who has it, and what is left of an Eip. */
 import test from 'ava'
-import type { NodeName } from '../../hack/lab/addresses.ts'
+import { type NodeName, routerAddress } from '../../hack/lab/addresses.ts'
 import { restartPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { annotations } from '../../src/api/names.ts'
@@ -110,6 +110,65 @@ test.serial('12: an address that is not announced says why, step by step until i
   t.regex(message, /\(node1: Excluded.*\)/)
   await scene.kubectl('label', 'node', '--all', `${excluded}-`)
   await step('Announced', 'every eligible node')
+})
+
+test.serial(
+  '14: metrics of the controllers: who leads, what is given and free of each Eip, and who waits for what',
+  async t => {
+    const leader = (await scene.leader()) ?? 'controller1'
+    const other = leader === 'controller1' ? 'controller2' : 'controller1'
+    const used = (eip: string, family: string) => `fairlead_eip_addresses_used{eip="${eip}",family="${family}"}`
+    const addresses = 'fairlead_eip_addresses{eip="pool",family="IPv4"}'
+    const pending = (reason: string) => `fairlead_pending_services{reason="${reason}"}`
+    const figures = await eventually(
+      'the leader tells of the Eips',
+      () => scene.metrics(leader),
+      seen => seen[used('pool', 'IPv6')] === 1,
+    )
+    t.like(figures, {
+      fairlead_leader: 1,
+      fairlead_reconcile_queue_length: 0,
+      [addresses]: 8,
+      'fairlead_eip_addresses{eip="pool",family="IPv6"}': 2 ** 64,
+      [used('pool', 'IPv4')]: 1,
+      [used('small', 'IPv4')]: 1,
+      'fairlead_allocations_total{eip="pool"}': 2,
+      [pending('EipNotFound')]: 1,
+      [pending('ProtocolInvalid')]: 1,
+    })
+    t.true((figures['fairlead_api_requests_total{verb="create",kind="VirtualIP",code="201"}'] ?? 0) >= 2)
+    const heard = figures['fairlead_watch_heard_timestamp_seconds{kind="VirtualIP"}'] ?? 0
+    t.true(Math.abs(Date.now() / 1000 - heard) < 120)
+    const silent = await scene.metrics(other)
+    t.is(silent['fairlead_leader'], 0)
+    t.false(addresses in silent)
+    await scene.kubectl('delete', 'service', 'protocolinvalid')
+    await eventually(
+      'who is gone waits no more',
+      () => scene.metrics(leader),
+      seen => seen[pending('ProtocolInvalid')] === 0,
+    )
+  },
+)
+
+test.serial('15: metrics of the speakers: their sessions, and the paths that gobgpd has', async t => {
+  const peer = `{peer="${routerAddress.v4}"}`
+  for (const node of ['node1', 'node2'] as const) {
+    const seen = await eventually(
+      `${node} tells of its session`,
+      () => scene.metrics(node),
+      found => found[`fairlead_bgp_prefixes_sent${peer}`] === 2,
+    )
+    t.like(seen, {
+      fairlead_bgp_router_up: 1,
+      fairlead_bgp_next_hops: 1,
+      fairlead_bgp_paths_wanted: 2,
+      fairlead_bgp_paths_announced: 2,
+      [`fairlead_bgp_session_up${peer}`]: 1,
+      fairlead_layer2_vips_owned: 0,
+    })
+    t.true((seen['fairlead_reconcile_duration_seconds_count{loop="router"}'] ?? 0) > 0)
+  }
 })
 
 /** The next hops of a prefix that a node's gobgpd says it has sent to the router. */

@@ -7,7 +7,7 @@ import { type NodeName, nodeAddress, nodeAs, routerAddress, routerAs } from '../
 import { kubectl } from '../../hack/lab/cluster.ts'
 import { exec } from '../../hack/lab/exec.ts'
 import { at, down, type Lab, type LabOptions, up } from '../../hack/lab/lab.ts'
-import { kubeconfigOf } from '../../hack/lab/nodes.ts'
+import { healthAddress, kubeconfigOf } from '../../hack/lab/nodes.ts'
 import { gobgp, ribOf } from '../../hack/lab/ribs.ts'
 import { askRouter, bgpRoutes, nextHops } from '../../hack/lab/routers.ts'
 import { logDirectory } from '../../hack/lab/state.ts'
@@ -235,6 +235,17 @@ export class Scenario {
     const text = readFileSync(join(logDirectory(this.lab), `${node}.manager.log`), 'utf8')
     const lines = text.split('\n').filter(line => line.startsWith('{'))
     return lines.map(line => JSON.parse(line) as LogLine).filter(({ time }) => Date.parse(time) >= since)
+  }
+
+  /**
+   * What a manager tells of itself, as a Prometheus on its own host would have it: values by name and labels, such as `up{a="b"}`.
+   */
+  async metrics(manager: NodeName | 'controller1' | 'controller2'): Promise<Readonly<Record<string, number>>> {
+    const place = manager === 'controller1' || manager === 'controller2' ? 'control' : manager
+    const text = await at(this.lab, place, ['curl', '--silent', '--fail', `http://${healthAddress(manager)}/metrics`])
+    const lines = text.split('\n').filter(line => line !== '' && !line.startsWith('#'))
+    const split = (line: string) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]
+    return Object.fromEntries(lines.map(split)) as Record<string, number>
   }
 
   /** One HTTP request by the client; rejects if it fails within two seconds. */

@@ -1,5 +1,23 @@
 import { Registry } from 'prom-client'
+import { commonMetrics } from '../../../src/metrics/common.ts'
+import { controllerMetrics } from '../../../src/metrics/controller.ts'
 import { loopMetrics } from '../../../src/metrics/loops.ts'
+import { speakerMetrics } from '../../../src/metrics/speaker.ts'
+
+interface Described {
+  readonly name: string
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary'
+  readonly labelNames: readonly string[]
+  readonly help: string
+}
+
+/** Of a process that is everything. */
+export function everyMetric(): readonly Described[] {
+  const common = commonMetrics('1.2.3', 'all')
+  controllerMetrics(common)
+  speakerMetrics(common)
+  return common.registry.getMetricsAsArray() as unknown as readonly Described[]
+}
 
 /** What metrics are made with, of a process that has none yet. */
 export function empty() {
