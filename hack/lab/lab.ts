@@ -62,7 +62,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     router: 'frr',
     bfd: false,
     manager: true,
-    kubeProxy: true,
+    kubeProxy: 'iptables',
     images: '',
     faults: false,
     webhook: false,

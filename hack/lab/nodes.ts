@@ -20,11 +20,16 @@ export const gobgpSocket = (lab: Lab, node: NodeName): string => join(placeDirec
 
 export const proxyHealth = (node: NodeName): string => `http://${nodeAddress(nodeNumber(node)).v4}:10256/healthz`
 
-/** The kernel's conntrack limits belong to the host's namespace: kube-proxy is told to leave them alone. */
+/**
+ * The kernel's conntrack limits belong to the host's namespace: kube-proxy is told to leave them alone. It looks for `nft` by
+ * itself, a name that a package of npm has as well.
+ */
 export const proxyCommand = (lab: Lab, node: NodeName): readonly string[] => [
+  '/usr/bin/env',
+  'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
   binary('kube-proxy'),
   `--kubeconfig=${kubeconfigOf(lab, 'proxy')}`,
-  '--proxy-mode=iptables',
+  `--proxy-mode=${lab.kubeProxy}`,
   `--hostname-override=${node}`,
   `--cluster-cidr=${podNetwork.v4},${podNetwork.v6}`,
   `--healthz-bind-address=${new URL(proxyHealth(node)).host}`,
@@ -82,7 +87,7 @@ export function speakerCommand(lab: Lab, node: NodeName): readonly string[] {
     `--node-name=${node}`,
     `--pod-name=${node}`,
     `--gobgp-socket=${gobgpSocket(lab, node)}`,
-    ...(lab.kubeProxy ? [] : ['--proxy-health=off']),
+    ...(lab.kubeProxy === 'none' ? ['--proxy-health=off'] : []),
   ]
   return lab.shape === 'compact'
     ? [...manager('all', lab, node), ...flags, ...webhookOption(lab, node), '--next-hops=eligible-nodes']

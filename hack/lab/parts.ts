@@ -103,7 +103,7 @@ export function partsAt(lab: Lab, place: Place): readonly Part[] {
   }
   if (place.startsWith('pod')) return ['pod-server']
   if (lab.images !== '') return ['machine', 'kube-proxy']
-  const proxy: readonly Part[] = lab.kubeProxy ? ['kube-proxy'] : []
+  const proxy: readonly Part[] = lab.kubeProxy === 'none' ? [] : ['kube-proxy']
   if (!speakers(lab).includes(nodeNumber(place))) return proxy
   return [...proxy, 'gobgpd', ...(lab.manager ? (['manager'] as const) : [])]
 }

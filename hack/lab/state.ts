@@ -26,8 +26,8 @@ export interface LabSpec {
   readonly bfd: boolean
   /** Whether managers are part of it. */
   readonly manager: boolean
-  /** Whether the nodes have a kube-proxy. Without, Services are announced all the same, and nobody answers for them. */
-  readonly kubeProxy: boolean
+  /** The mode of the nodes' kube-proxies. With none, Services are announced all the same, and nobody answers for them. */
+  readonly kubeProxy: 'iptables' | 'nftables' | 'none'
   /** A directory of images (`hack/images`): every node has a container runtime with these and a kubelet. Empty: it has none. */
   readonly images: string
   /** Whether managers reach the API server through a proxy that can be told to be faulty. */

@@ -9,7 +9,7 @@ const COUNT = 1_000
 const EVERY = 50
 
 /** Nothing is served here: kube-proxy would have much to do with so many Services. */
-const segment = onSegment(test, { name: 'e2e-layer2-many', kubeProxy: false })
+const segment = onSegment(test, { name: 'e2e-layer2-many', kubeProxy: 'none' })
 const { scene } = segment
 const nodes = ['node1', 'node2', 'node3'] as const
 

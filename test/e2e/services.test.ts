@@ -17,9 +17,11 @@ import { type Answer, bgpConf, bgpPeer, eip, eventually, loadBalancer, scenario 
 const modes = ['bgp', 'layer2'] as const
 type Mode = (typeof modes)[number]
 
+// In the mode iptables a Service's first endpoint on a node takes effect in one table after the other: a packet that comes
+// between them is not dropped, nor sent to the pod, but back to the router.
 const scene = scenario(
   test,
-  { name: 'e2e-services' },
+  { name: 'e2e-services', kubeProxy: 'nftables' },
   eip('bgp', { address: '10.66.0.0/24' }),
   segmentPool('layer2', { autoAssign: false }),
   bgpConf(),

@@ -48,7 +48,7 @@ export async function givenByController(options: AllocationOptions): Promise<rea
   const interrupted = () => void down(name).finally(() => process.exit(130))
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
   try {
-    const lab = await up({ name, nodes: 1, kubeProxy: false, progress })
+    const lab = await up({ name, nodes: 1, kubeProxy: 'none', progress })
     return await withClient(lab, async client => {
       const { seen, stop } = await observe(client, services)
       try {

@@ -27,7 +27,7 @@ const WARM_UP = 30
 const FOLLOWED = 15_000
 
 export const scale = ({ lab, services = 10_000, samples = 30, progress }: BgpOptions): Promise<readonly Row[]> =>
-  withScene({ lab: { ...lab, nodes: 1, kubeProxy: false }, progress }, async scene => {
+  withScene({ lab: { ...lab, nodes: 1, kubeProxy: 'none' }, progress }, async scene => {
     await announce(scene, range(FEW).map(nameOf))
     const processes = await processesOf(scene)
     progress('warming up')
