@@ -59,6 +59,8 @@ export interface Preconditions {
 export interface KubeClient {
   /** Everything, however many pages the server makes of it. */
   list<T extends KubeObject>(resource: Resource<T>, selection?: Selection): Promise<List<T>>
+  /** The version that a list would be of now: never older than any that was told before, unless an older etcd was restored. */
+  version(resource: Resource<KubeObject>, selection?: Selection): Promise<string>
   /**
    * One watch request for each subscription. Completes when the server ends it, errors with an ApiError (`Expired`:
    * list anew). A watch that has fallen silent neither completes nor errors.

@@ -59,6 +59,13 @@ export function createClient(
       }
     },
 
+    async version(resource, { namespace, fieldSelector, labelSelector } = {}) {
+      const query = { limit: 1, fieldSelector, labelSelector }
+      const path = resourcePath(resource, { namespace })
+      const { metadata } = await call<Page<unknown>>('list', resource, { method: 'GET', path, query })
+      return metadata.resourceVersion
+    },
+
     watch: (resource, options) =>
       watch(resource, signal =>
         told({ verb: 'watch', kind: resource.kind }, requested, () =>

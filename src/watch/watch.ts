@@ -17,7 +17,8 @@ export interface ClusterWatchOptions extends Omit<WatchKindOptions, 'heard' | 't
 /**
  * Watches the kinds given; the others stay empty in the snapshot. The first value comes when each of them has been
  * listed, and touches everything: whatever is decided from less would withdraw what is only not yet known. Later
- * values come with each change that touches something, and with each list of the ledger, which may not have what came and went unseen. Never errors and never completes.
+ * values come with each change that touches something, and with each list of the ledger, which may not have what came and went unseen.
+ * Never completes, and errors with HistoryLost alone.
  */
 export const watchCluster = (
   client: KubeClient,

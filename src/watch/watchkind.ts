@@ -19,6 +19,7 @@ import type { KubeClient, Selection } from '../kube/client.ts'
 import { ApiError, isApiError } from '../kube/errors.ts'
 import type { KubeObject } from '../kube/objects.ts'
 import type { Resource } from '../kube/resources.ts'
+import { isOlder } from '../kube/versions.ts'
 import { type Backoff, retryDelay } from '../streams/backoff.ts'
 
 export type WatchEvent<T> =
@@ -42,12 +43,18 @@ export interface WatchKindOptions {
   readonly selection?: Selection
 }
 
+/** An older etcd was restored: what was seen before may not be there any more, and its versions come a second time. */
+export class HistoryLost extends Error {
+  override readonly name = 'HistoryLost'
+}
+
 /** Milliseconds without a word, the end at the latest, after which a watch counts as stalled. */
 const silenceOf = (timeoutSeconds: number): number => timeoutSeconds * 1000 + 5_000
 
 /**
- * Lists, then watches. Never errors and never completes: a watch that ends or breaks off goes on from where it was,
- * and only where the API server no longer knows that place is everything listed again.
+ * Lists, then watches. Never completes: a watch that ends or breaks off goes on from where it was, and only where the API server
+ * no longer knows that place is everything listed again. Errors with HistoryLost alone: of a place that is still to come a watch tells
+ * nothing, and says nothing of that either, so whenever one broke off the API server is asked first how far it is.
  */
 export const watchKind = <T extends KubeObject>(
   client: KubeClient,
@@ -57,6 +64,9 @@ export const watchKind = <T extends KubeObject>(
   defer(() => {
     /** Absent: everything has to be listed. */
     let position: string | undefined
+    let newest = ''
+    /** The last watch did not end in its time: what answers now may be another API server, of another etcd. */
+    let broken = false
     /** Attempts since a watch last said a word. A list alone is no success: the watch after it may fail each time. */
     let fruitless = 0
     const silence = silenceOf(timeoutSeconds)
@@ -65,10 +75,20 @@ export const watchKind = <T extends KubeObject>(
 
     const list = defer(() => client.list(resource, selection)).pipe(
       map(({ items, resourceVersion }): WatchEvent<T> => {
-        position = resourceVersion
+        if (isOlder(resourceVersion, newest)) throw historyLost(resource, resourceVersion, newest)
+        position = newest = resourceVersion
+        broken = false
         return { type: 'synced', items, resourceVersion }
       }),
       tap(() => heard?.()),
+    )
+
+    const compare = defer(() => client.version(resource, selection)).pipe(
+      mergeMap(version => {
+        if (isOlder(version, newest)) throw historyLost(resource, version, newest)
+        broken = false
+        return EMPTY
+      }),
     )
 
     const watch = defer(() => {
@@ -79,12 +99,14 @@ export const watchKind = <T extends KubeObject>(
           next: notice => {
             fruitless = 0
             position = notice.type === 'bookmark' ? notice.resourceVersion : notice.object.metadata.resourceVersion
+            newest = position
             heard?.()
           },
           // That its time is over is the server's word, too. There may be no other: there are no bookmarks of a kind of which
           // nothing happened since the server started, but by an etcd that notifies of progress.
           complete: () => {
-            if (scheduler.now() - begun < (timeoutSeconds - 1) * 1000) return
+            broken = scheduler.now() - begun < (timeoutSeconds - 1) * 1000
+            if (broken) return
             fruitless = 0
             heard?.()
           },
@@ -95,10 +117,13 @@ export const watchKind = <T extends KubeObject>(
 
     return defer(() => {
       fruitless += 1
-      return position === undefined ? concat(list, watch) : watch
+      if (position === undefined) return concat(list, watch)
+      return broken ? concat(compare, watch) : watch
     }).pipe(
       retry({
         delay: error => {
+          if (error instanceof HistoryLost) throw error
+          broken = true
           if (isApiError(error, 'Expired')) position = undefined
           report(error, resource)
           return pause(error)
@@ -110,3 +135,6 @@ export const watchKind = <T extends KubeObject>(
 
 const stalled = (resource: Resource<KubeObject>, silence: number) =>
   new ApiError(0, 'Unreachable', `watch of ${resource.plural}: not a word for ${silence / 1000} s`)
+
+const historyLost = ({ plural }: Resource<KubeObject>, version: string, newest: string) =>
+  new HistoryLost(`${plural} are at version ${version}, and were at ${newest}: an older etcd was restored`)

@@ -8,7 +8,7 @@ import { type ClusterEvent, type Kind, sources } from '../../watch/kinds.ts'
 import { reduce } from '../../watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../../watch/snapshot.ts'
 import { watchCluster } from '../../watch/watch.ts'
-import { cannotRead } from './errors.ts'
+import { CannotTell, cannotRead } from './errors.ts'
 
 /** What there is of these kinds now. Rejects with CannotTell. */
 export async function look(client: KubeClient, kinds: readonly Kind[]): Promise<Snapshot> {
@@ -45,8 +45,11 @@ export const follow = (
       else subscriber.error(failure)
     }
     const backoff = { first: 200, most: 5_000, random: Math.random }
-    return watchCluster(client, kinds, { backoff, scheduler, report }).subscribe(({ snapshot }) => {
-      begun = true
-      subscriber.next(snapshot)
+    return watchCluster(client, kinds, { backoff, scheduler, report }).subscribe({
+      next: ({ snapshot }) => {
+        begun = true
+        subscriber.next(snapshot)
+      },
+      error: error => subscriber.error(new CannotTell(`Cannot go on: ${error.message}`)),
     })
   })

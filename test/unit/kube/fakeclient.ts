@@ -5,9 +5,13 @@ import { ApiError } from '../../../src/kube/errors.ts'
 const unexpected = () => new Error('the test did not expect this request')
 const reject = () => Promise.reject(unexpected())
 
+/** Newer than whatever a test says. */
+const latest = '9'.repeat(20)
+
 /** An API server that does what the test says, and nothing else. */
 export const fakeClient = (methods: Partial<KubeClient>): KubeClient => ({
   list: reject,
+  version: async () => latest,
   watch: () => throwError(unexpected),
   get: reject,
   create: reject,

@@ -357,3 +357,15 @@ test('what becomes of each request is told', async t => {
     'delete Service 200',
   ])
 })
+
+test('how far the API server is takes a list of one object', async t => {
+  const { client, seen } = await against(
+    t,
+    json({ metadata: { resourceVersion: '42', continue: 'more' }, items: [object] }),
+  )
+  t.is(await client.version(services, { namespace: 'default', labelSelector: 'a=b' }), '42')
+  t.deepEqual(
+    seen.map(({ path, query }) => [path, query]),
+    [['/api/v1/namespaces/default/services', { limit: '1', labelSelector: 'a=b' }]],
+  )
+})

@@ -9,14 +9,15 @@ import { node } from '../objects.ts'
 import { VirtualTime } from '../streams/virtualtime.ts'
 
 /** A watch whose API server the test plays. Waits are 100 ms, then 200, and so on. */
-function play(lists: (() => Promise<List<Node>>)[], timeoutSeconds?: number) {
+function play(lists: (() => Promise<List<Node>>)[], timeoutSeconds?: number, versions: string[] = []) {
   const time = new VirtualTime()
   const events: WatchEvent<Node>[] = []
   const reported: unknown[] = []
   let heard = 0
   const watches: { options: WatchOptions; notices: Subject<WatchNotice<Node>>; open: boolean }[] = []
-  let ended = false
+  let ended: unknown = false
   const client = fakeClient({
+    ...(versions.length > 0 && { version: async () => versions.shift() ?? '' }),
     list: () => (lists.shift() ?? (() => Promise.reject(new Error('unexpected list'))))() as Promise<List<never>>,
     watch: <T extends KubeObject>(_: unknown, options: WatchOptions) => {
       const watch = { options, notices: new Subject<WatchNotice<Node>>(), open: true }
@@ -39,8 +40,8 @@ function play(lists: (() => Promise<List<Node>>)[], timeoutSeconds?: number) {
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   }).subscribe({
     next: event => events.push(event),
-    error: () => {
-      ended = true
+    error: error => {
+      ended = error
     },
     complete: () => {
       ended = true
@@ -186,4 +187,45 @@ test('it never ends, and unsubscribing ends the watch', async t => {
   t.true(watches.at(-1)?.open)
   subscription.unsubscribe()
   t.false(watches.at(-1)?.open)
+})
+
+test('37: a watch that broke off goes on once the API server is at least as far as it was', async t => {
+  const { time, watches, hasEnded } = play([listed('5')], 60, ['9', '10'])
+  await time.pass(0)
+  for (const version of ['9', '10']) {
+    watches.at(-1)?.notices.next(bookmark(version))
+    watches.at(-1)?.notices.error(unreachable())
+    await time.pass(100)
+  }
+  t.deepEqual(
+    watches.map(({ options }) => options.resourceVersion),
+    ['5', '9', '10'],
+  )
+  t.false(hasEnded())
+})
+
+for (const [how, end] of [
+  ['broke off', watch => watch.error(unreachable())],
+  ['ended before its time', watch => watch.complete()],
+] as const satisfies [string, (watch: Subject<WatchNotice<Node>>) => void][]) {
+  test(`37: after a watch that ${how} an older etcd is told: nothing would be seen of what is there`, async t => {
+    const { time, watches, hasEnded } = play([listed('5')], 60, ['99'])
+    await time.pass(0)
+    watches[0]?.notices.next(bookmark('100'))
+    end(watches[0]?.notices as Subject<WatchNotice<Node>>)
+    await time.pass(100)
+    t.is(watches.length, 1)
+    t.like(hasEnded(), {
+      name: 'HistoryLost',
+      message: 'nodes are at version 99, and were at 100: an older etcd was restored',
+    })
+  })
+}
+
+test('37: so it is if a list is older than what was seen', async t => {
+  const { time, watches, hasEnded } = play([listed('5'), listed('4')])
+  await time.pass(0)
+  watches[0]?.notices.error(expired())
+  await time.pass(100)
+  t.like(hasEnded(), { name: 'HistoryLost' })
 })

@@ -40,6 +40,7 @@ export function apiServer(store: Store): KubeClient {
 
   return {
     list: async (resource, selection) => store.list(resource, selection),
+    version: async () => `${store.version}`,
     get: async (resource, ref) => store.get(resource, ref),
     create: async (resource, draft) => store.create(resource, kept(resource, withStatus(draft, undefined))),
 

@@ -8,7 +8,7 @@ const found: Readonly<Record<keyof typeof mutants, readonly [seed: number, told:
   'a namespace has no more than its quota': [1, /is given .* more than its quota of Eip b/],
   'what is reserved is nobody else’s': [4, /is kept for .*, is given to/],
   'what is held is nobody else’s': [5, /is kept for .*, is given to/],
-  'an address that a silent speaker may announce is held': [2, /is free, and .* may announce it/],
+  'an address that a silent speaker may announce is held': [5, /is free, and .* may announce it/],
   'a hold ends when its speakers are heard of': [1, /is free, and .* may announce it/],
 }
 

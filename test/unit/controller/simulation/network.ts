@@ -82,6 +82,7 @@ export class Network {
     ) => this.#request(`${verb} ${plural} ${ref === undefined ? '' : keyOf(ref)}`, act)
     return {
       list: (of, selection) => through('list', of, undefined, () => server.list(of, selection)),
+      version: (of, selection) => through('version', of, undefined, () => server.version(of, selection)),
       get: (of, ref) => through('get', of, ref, () => server.get(of, ref)),
       create: (of, draft) => through('create', of, draft.metadata, () => server.create(of, draft)),
       update: (of, object) => through('update', of, object.metadata, () => server.update(of, object)),
