@@ -44,7 +44,7 @@ export interface WatchKindOptions {
 }
 
 /** An older etcd was restored: what was seen before may not be there any more, and its versions come a second time. */
-export class HistoryLost extends Error {
+class HistoryLost extends Error {
   override readonly name = 'HistoryLost'
 }
 
