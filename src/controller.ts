@@ -7,6 +7,7 @@ import {
   map,
   mergeMap,
   Observable,
+  observeOn,
   retry,
   type SchedulerLike,
   Subject,
@@ -120,6 +121,8 @@ export function controller({
     const counts = pools.pipe(
       groupBy(name => name),
       mergeMap(one => one.pipe(throttle(name => timer(pause(name), scheduler), { leading: true, trailing: true }))),
+      // Not while a change is taken up: the allocator knows but half of it then.
+      observeOn(scheduler),
     )
     subscriber.add(
       counts.subscribe(name => {

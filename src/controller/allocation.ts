@@ -4,11 +4,13 @@ import { Allocator } from '../ipam/allocator.ts'
 import { addressesBy, type Decision, decide } from '../ipam/decide.ts'
 import { type Entry, isOf, isReservedFor, owners } from '../ipam/entry.ts'
 import type { ServiceFilter } from '../ipam/ours.ts'
+import { byAge } from '../kube/age.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { find } from '../kube/find.ts'
 import type { Service } from '../kube/objects.ts'
 import { keyOf, refOf, services } from '../kube/resources.ts'
 import type { Sighting } from '../liveness/sighting.ts'
+import { formatAddress } from '../net/address.ts'
 import type { Change } from '../watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
 import { Holds } from './holds.ts'
@@ -101,6 +103,10 @@ export class Allocation {
     const add = (...some: readonly (readonly string[])[]) => {
       for (const key of some.flat()) keys.add(key)
     }
+    for (const key of first ? snapshot.services.keys() : touched.services) {
+      const untold = this.allocator.tell(before.services.get(key), snapshot.services.get(key))
+      for (const address of untold) add(this.#waiters.untold(formatAddress(address), key))
+    }
     if (first || touched.kinds.has('nodes')) add(this.#holds.observe({ nodes: snapshot.nodes }))
     if (first) {
       for (const virtualIP of this.#recalled) {
@@ -130,7 +136,7 @@ export class Allocation {
         if (before.eips.get(name) !== snapshot.eips.get(name)) add(this.#eipChanged(name, snapshot.eips.get(name)))
       }
     }
-    return keys.union(first ? new Set(byAge(snapshot.services.values())) : touched.services)
+    return keys.union(first ? new Set(inOrder(snapshot.services.values())) : touched.services)
   }
 
   /** Takes up what is known of the speakers now. Returns the keys of the Services to be looked at. */
@@ -169,7 +175,10 @@ export class Allocation {
       const changed = await this.#releaseConfirmed(release, key)
       if (changed !== undefined) return this.#settle(changed, key)
     }
-    const entries = addressesBy(decision, service).flatMap(address => this.allocator.at(address) ?? [])
+    const addresses = addressesBy(decision, service)
+    const entries = addresses.flatMap(address => this.allocator.at(address) ?? []).filter(entry => isOf(entry, key))
+    // Somebody has deleted one meanwhile: told without it, the Service would lose it.
+    if (entries.length < addresses.length) return this.#settle(service, key)
     return { service, entries, decision }
   }
 
@@ -260,12 +269,8 @@ export class Allocation {
 const isGiven = (result: PromiseSettledResult<boolean> | undefined): boolean =>
   result?.status === 'fulfilled' && result.value
 
-function byAge(all: Iterable<Service>): string[] {
-  return [...all]
-    .sort(({ metadata: a }, { metadata: b }) =>
-      a.creationTimestamp === b.creationTimestamp
-        ? a.uid.localeCompare(b.uid)
-        : a.creationTimestamp.localeCompare(b.creationTimestamp),
-    )
-    .map(({ metadata }) => keyOf(metadata))
+/** Those first that tell an address: what of theirs the ledger lacks does not count in any quota yet. */
+function inOrder(all: Iterable<Service>): string[] {
+  const tells = ({ status }: Service) => Number((status?.loadBalancer?.ingress ?? []).length > 0)
+  return [...all].sort((a, b) => tells(b) - tells(a) || byAge(a, b)).map(({ metadata }) => keyOf(metadata))
 }

@@ -109,7 +109,7 @@ export class Ledger {
       const left = without(now, key, this.#holds.waitedFor(now))
       try {
         if (left === undefined) await this.#delete(now)
-        else if (left !== now) this.#record(entryOf(await this.#write(left)))
+        else if (left !== now) this.#answered(await this.#write(left))
         if (left === undefined) return 'free'
         return left.held === undefined ? 'kept' : 'held'
       } catch (error) {
@@ -131,16 +131,15 @@ export class Ledger {
     const asked = this.#ask(entry)
     const at = this.#holds.now()
     try {
-      const given = entryOf(await this.#client.create(virtualIPs, draft(entry)))
-      this.#record(given)
-      this.#holds.given(given, at)
+      const given = await this.#client.create(virtualIPs, draft(entry))
+      if (!this.#answered(given)) return false
+      this.#holds.given(entryOf(given), at)
       return true
     } catch (error) {
       if (!isApiError(error, 'AlreadyExists') && !isApiError(error, 'Unreachable')) throw error
       const found = await find(this.#client, virtualIPs, { name: objectNameOf(entry.address) })
       if (found === undefined) throw error
-      this.seen(found)
-      return serves(found, entry)
+      return this.#answered(found) && serves(found, entry)
     } finally {
       if (this.#allocator.at(entry.address) === asked) this.#forget(entry.address)
     }
@@ -150,8 +149,7 @@ export class Ledger {
     const before = this.#allocator.at(entry.address)
     const asked = this.#ask(entry)
     try {
-      this.#record(entryOf(await this.#write(entry)))
-      return true
+      return this.#answered(await this.#write(entry))
     } catch (error) {
       if (!isApiError(error, 'Conflict') && !isApiError(error, 'Unreachable')) throw error
       const found = await this.#changed(entry, error)
@@ -196,7 +194,7 @@ export class Ledger {
     const found = await find(this.#client, virtualIPs, { name: objectNameOf(entry.address) })
     if (found !== undefined) {
       if (found.metadata.uid === entry.uid && found.metadata.resourceVersion === entry.version) throw error
-      this.seen(found)
+      this.#answered(found)
     }
     return found
   }
@@ -208,6 +206,19 @@ export class Ledger {
   #ask(entry: Entry): Entry | undefined {
     this.#record(entry)
     return this.#allocator.at(entry.address)
+  }
+
+  /**
+   * Takes up what the API server answered; returns false if the watch was faster, and has shown that it is gone, or what came
+   * after it.
+   */
+  #answered(virtualIP: VirtualIP): boolean {
+    const { uid, resourceVersion } = virtualIP.metadata
+    const known = this.#allocator.at(virtualIP.spec.address)
+    const isAnother = known?.uid !== uid && known?.version !== undefined
+    if (known === undefined || (isAnother && isOlder(resourceVersion, known.version))) return false
+    this.seen(virtualIP)
+    return true
   }
 
   #record(entry: Entry): void {

@@ -54,10 +54,14 @@ export class ServiceStatus {
     this.#reporter.write(service.metadata, service, { ingress, findings })
   }
 
-  /** Takes back what we said on a Service that is not ours any more; one that never was is not touched. */
+  /**
+   * Takes back what we said on a Service that is not ours any more; one that never was is not touched. One that is on its way out
+   * may be so for long, and what it tells is nobody else's until then: that goes as well, also where the ledger was lost.
+   */
   takeBack(service: Service): void {
-    if (ourConditions(service).length > 0) this.#reporter.write(service.metadata, service, { findings: [] })
-    else this.forget(service.metadata)
+    if (ourConditions(service).length === 0) return this.forget(service.metadata)
+    const { deletionTimestamp } = service.metadata
+    this.#reporter.write(service.metadata, service, { ...(deletionTimestamp && { ingress: [] }), findings: [] })
   }
 
   /** The Service is gone. */

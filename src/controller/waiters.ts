@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { VirtualIPSpec } from '../api/virtualip.ts'
 import type { Allocator } from '../ipam/allocator.ts'
-import { type Entry, namespacesOf, owners } from '../ipam/entry.ts'
+import { type Entry, isOf, namespacesOf, owners } from '../ipam/entry.ts'
 import { type Freed, type Wait, WaitingList } from '../ipam/waiting.ts'
 import type { Service } from '../kube/objects.ts'
 import { keyOf } from '../kube/resources.ts'
@@ -93,6 +93,13 @@ export class Waiters {
       ...[...shared].flatMap(key => this.#list.wakeForSharing(key)),
       ...(was === undefined ? [] : this.quota(was.eip, owners(was))),
     ]
+  }
+
+  /** Who may have an address, or share it, that a Service tells no more. Before the ledger is without that, nobody may. */
+  untold(address: string, key: string): readonly string[] {
+    const entry = this.#allocator.at(address)
+    if (entry !== undefined) return isOf(entry, key) ? [] : this.changed(entry, undefined)
+    return this.#allocator.toldBy(address).length === 0 ? this.offer(address) : this.#list.wakeForAddress(address)
   }
 
   eipChanged(name: string): readonly string[] {

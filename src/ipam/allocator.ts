@@ -1,9 +1,12 @@
 import type { Eip } from '../api/eip.ts'
+import type { Service } from '../kube/objects.ts'
 import { type Address, compareAddresses, type Family, formatAddress, parseAddress } from '../net/address.ts'
 import { ByAddress } from './byaddress.ts'
 import type { EipPool } from './eippool.ts'
 import { Eips } from './eips.ts'
 import { type Entry, type EntryState, holders, namespacesOf, owners, stateOf } from './entry.ts'
+import { Counts, Index } from './indexes.ts'
+import { Told } from './told.ts'
 
 /** What OpenELB tells in an Eip's status. */
 export interface Usage {
@@ -22,13 +25,14 @@ export interface Usage {
 }
 
 /**
- * The Eips and the ledger: which addresses are given, whatever has become of the Eip they came out of. The ledger alone
- * says what is in use, so an edit of an Eip can neither lose an address nor give it twice. No I/O: whoever decides records the
+ * The Eips and the ledger: which addresses are given, whatever has become of the Eip they came out of. The ledger, and what Services tell
+ * beside it, say what is in use, so an edit of an Eip can neither lose an address nor give it twice. No I/O: whoever decides records the
  * entry before asking the API server to create it, and forgets it if that fails.
  */
 export class Allocator {
   readonly #eips = new Eips(address => !this.isFree(address))
   readonly #ledger: Readonly<Record<Family, Map<bigint, Entry>>> = { 4: new Map(), 6: new Map() }
+  readonly #told = new Told(({ family, bits }) => this.#ledger[family].has(bits))
   readonly #byService = new Index()
   readonly #byEip = new Map<string, ByAddress<Entry>>()
   readonly #heldByEip = new Index()
@@ -71,6 +75,7 @@ export class Allocator {
     for (const key of eipAndNamespaces(entry)) this.#byEipAndNamespace.add(key, 1)
     for (const key of eipAndKey(entry)) this.#byEipAndKey.add(key, address, canonical)
     for (const key of owners(entry)) this.#byService.add(key, address, canonical)
+    this.#told.look(address)
     return true
   }
 
@@ -79,12 +84,38 @@ export class Allocator {
     const address = parseAddress(text)
     if (address === undefined) return undefined
     const entry = this.#drop(address)
-    for (const eip of this.#eips.all()) eip.freed(address)
+    this.#told.look(address)
+    this.#freed(address)
     return entry
   }
 
-  isFree({ family, bits }: Address): boolean {
-    return !this.#ledger[family].has(bits)
+  /** Takes up what a Service tells, see `Told.change`. Returns the addresses that it tells no more. */
+  tell(before: Service | undefined, after: Service | undefined): readonly Address[] {
+    const ended = this.#told.change(before, after)
+    for (const address of ended) if (this.isFree(address)) this.#freed(address)
+    return ended
+  }
+
+  /** The Services that tell an address, in no order. */
+  toldBy(text: string): readonly Service[] {
+    const address = parseAddress(text)
+    return address === undefined ? [] : this.#told.by(address)
+  }
+
+  /** The lowest address of an Eip that only those who tell it keep from others. */
+  lowestStray(eip: EipPool, family: Family): Address | undefined {
+    for (const { first, last } of eip.ranges.filter(range => range.family === family)) {
+      for (const stray of this.#told.straysFrom({ family, bits: first })) {
+        if (compareAddresses(stray, { family, bits: last }) > 0) break
+        if (eip.offers(stray)) return stray
+      }
+    }
+    return undefined
+  }
+
+  /** Nobody has it by the ledger, and nobody tells it. */
+  isFree(address: Address): boolean {
+    return !this.#ledger[address.family].has(address.bits) && this.#told.by(address).length === 0
   }
 
   /** The entry of an address. */
@@ -189,6 +220,10 @@ export class Allocator {
     }
   }
 
+  #freed(address: Address): void {
+    for (const eip of this.#eips.all()) eip.freed(address)
+  }
+
   #ofEip(name: string): ByAddress<Entry> {
     const known = this.#byEip.get(name)
     if (known !== undefined) return known
@@ -221,51 +256,4 @@ const eipAndNamespaces = (entry: Entry): readonly string[] =>
 /** Of the Services that share an address all name the same key. */
 function eipAndKey({ eip, services: [first] }: Entry): readonly string[] {
   return first?.sharing === undefined ? [] : [`${eip} ${first.sharing.key}`]
-}
-
-/** How many there are of each. */
-class Counts {
-  readonly #counts = new Map<string, number>()
-
-  add(key: string, more: number): void {
-    const count = this.get(key) + more
-    if (count === 0) this.#counts.delete(key)
-    else this.#counts.set(key, count)
-  }
-
-  get(key: string): number {
-    return this.#counts.get(key) ?? 0
-  }
-}
-
-/** Entries by a key that several of them have. */
-class Index {
-  readonly #groups = new Map<string, Map<Entry, Address>>()
-
-  add(key: string, address: Address, entry: Entry): void {
-    const group = this.#groups.get(key)
-    if (group === undefined) this.#groups.set(key, new Map([[entry, address]]))
-    else group.set(entry, address)
-  }
-
-  remove(key: string, entry: Entry): void {
-    const group = this.#groups.get(key)
-    group?.delete(entry)
-    if (group?.size === 0) this.#groups.delete(key)
-  }
-
-  some(key: string): { readonly count: number; readonly one?: Entry } {
-    const group = this.#groups.get(key)
-    const [one] = group?.keys() ?? []
-    return { count: group?.size ?? 0, ...(one && { one }) }
-  }
-
-  entries(key: string): Iterable<readonly [Entry, Address]> {
-    return this.#groups.get(key) ?? []
-  }
-
-  /** In the order of the addresses. */
-  get(key: string): Entry[] {
-    return [...(this.#groups.get(key) ?? [])].sort(([, a], [, b]) => compareAddresses(a, b)).map(([entry]) => entry)
-  }
 }

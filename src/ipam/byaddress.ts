@@ -21,9 +21,18 @@ export class ByAddress<T> {
   }
 
   *[Symbol.iterator](): Iterator<T> {
-    for (const number of this.#order) {
+    yield* this.from({ family: 4, bits: 0n })
+  }
+
+  /** Those of an address and of all after it. */
+  *from(address: Address): Generator<T> {
+    const first = numberOf(address)
+    for (let place = this.#placeOf(first); place < this.#order.length; place += 1) {
+      const number = this.#order[place] as bigint
       const block = this.#blocks.get(number) as Map<number, T>
-      for (const inside of [...block.keys()].sort((a, b) => a - b)) yield block.get(inside) as T
+      for (const inside of [...block.keys()].sort((a, b) => a - b)) {
+        if (number > first || inside >= insideOf(address)) yield block.get(inside) as T
+      }
     }
   }
 

@@ -2,15 +2,16 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Service } from '../kube/objects.ts'
 import { keyOf } from '../kube/resources.ts'
 import { isOlder } from '../kube/versions.ts'
-import { type Address, type Family, formatAddress, parseAddress } from '../net/address.ts'
+import { type Family, formatAddress, parseAddress } from '../net/address.ts'
 import type { Allocator } from './allocator.ts'
 import { type Entry, isOf, type ServiceRef } from './entry.ts'
 import { type AllocationFailure, isFailure } from './failure.ts'
-import { find, newEntry } from './find.ts'
+import { entryOfNobody, find } from './find.ts'
 import { foreignIngress, isOurs, type ServiceFilter } from './ours.ts'
 import { familiesOf, type Request, readRequest } from './request.ts'
 import { reserve } from './reserved.ts'
-import { serviceRef, withService } from './sharing.ts'
+import { serviceRef, tellersBefore, withService } from './sharing.ts'
+import { ingressAddresses } from './told.ts'
 import type { Wait } from './waiting.ts'
 
 /** What is to become of one Service's addresses. To be carried out whole, allocations first. */
@@ -119,22 +120,28 @@ function isSpare({ current, asked }: Part): boolean {
 }
 
 /**
- * What the Service has of a family and an Eip still holds, in the order of the addresses, then what is reserved for it. If the ledger has nothing, as after
- * a restore or a move from OpenELB, what its status says, as far as that is still free or to be shared.
+ * What the Service has of a family and an Eip still holds, in the order of the addresses, or else what its status tells; then what
+ * is reserved for it.
  */
 function givenBefore(family: Family, service: Service, held: readonly Entry[], allocator: Allocator): readonly Entry[] {
   const key = keyOf(service.metadata)
-  const given = held
-    .filter(({ address }) => parseAddress(address)?.family === family)
-    .sort((a, b) => Number(isOf(b, key)) - Number(isOf(a, key)))
-    .flatMap(entry => current(entry, service, allocator) ?? [])
-  if (given.length > 0) return given
+  const ofFamily = held.filter(({ address }) => parseAddress(address)?.family === family)
+  const now = (had: boolean) =>
+    ofFamily.filter(entry => isOf(entry, key) === had).flatMap(entry => current(entry, service, allocator) ?? [])
+  const has = now(true)
+  return [...(has.length > 0 ? has : toldBefore(family, service, allocator)), ...now(false)]
+}
+
+/**
+ * What a Service is to have that has nothing by the ledger, as after a restore or a move from OpenELB: what its status tells, as far
+ * as nobody else has it by the ledger and nobody older tells it, or it is to be shared.
+ */
+function toldBefore(family: Family, service: Service, allocator: Allocator): readonly Entry[] {
   return ingressAddresses(service).flatMap(address => {
     const eip = allocator.holding(address)
     if (address.family !== family || eip === undefined) return []
-    const entry = allocator.at(formatAddress(address))
-    if (entry === undefined) return newEntry(address, eip, service)
-    return withService(entry, refIn(entry, service)) ?? []
+    const entry = allocator.at(formatAddress(address)) ?? entryOfNobody(address, eip)
+    return join(entry, service, allocator) ?? []
   })
 }
 
@@ -144,11 +151,14 @@ function givenBefore(family: Family, service: Service, held: readonly Entry[], a
  */
 function current(entry: Entry, service: Service, allocator: Allocator): Entry | undefined {
   const eip = allocator.home(entry)
-  const own = withService(entry, refIn(entry, service))
+  const own = join(entry, service, allocator)
   if (eip === undefined || own === undefined) return undefined
   const now = { ...own, eip: eip.name, protocol: eip.protocol }
   return isDeepStrictEqual(now, entry) ? entry : now
 }
+
+const join = (entry: Entry, service: Service, allocator: Allocator): Entry | undefined =>
+  withService(entry, refIn(entry, service), tellersBefore(entry.address, service, allocator))
 
 /**
  * The Service as the ledger is to name it for this address. The version named is the one on which its status may tell the
@@ -188,10 +198,6 @@ function preferred(entries: readonly Entry[], service: Service): Entry | undefin
 
 function toldBy(service: Service): ReadonlySet<string> {
   return new Set(ingressAddresses(service).map(formatAddress))
-}
-
-function ingressAddresses({ status }: Service): readonly Address[] {
-  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip = '' }) => parseAddress(ip) ?? [])
 }
 
 function isLoadBalancer({ metadata, spec }: Service): boolean {

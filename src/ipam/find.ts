@@ -1,5 +1,5 @@
 import type { Service } from '../kube/objects.ts'
-import { keyOf } from '../kube/resources.ts'
+import { keyOf, type ObjectRef } from '../kube/resources.ts'
 import { type Address, type Family, formatAddress } from '../net/address.ts'
 import type { Allocator } from './allocator.ts'
 import type { EipPool } from './eippool.ts'
@@ -7,7 +7,7 @@ import { type Entry, reasonHeld, type ServiceRef } from './entry.ts'
 import { type AllocationFailure, type FailureReason, few, isFailure } from './failure.ts'
 import { mayHave, quotaExceeded, type Seeker } from './quota.ts'
 import { type Asker, namedEip, refusal, selectEips } from './select.ts'
-import { obstacle, serviceRef, withService } from './sharing.ts'
+import { obstacle, serviceRef, tellersBefore, withService, withStrays } from './sharing.ts'
 import type { Wait } from './waiting.ts'
 
 /** An address that can be given, as the entry to record; or why there is none, and what would help. */
@@ -45,7 +45,7 @@ export function find(family: Family, asker: Seeker, allocator: Allocator): Found
   return {
     failure: failed(
       'PoolExhausted',
-      `every IPv${family} address of Eip ${names} is in use${olders(full)}${held(full, allocator)}`,
+      `every IPv${family} address of Eip ${names} is in use${olders(full)}${held(full, allocator)}${stray(family, full, allocator)}`,
     ),
     wait,
   }
@@ -80,14 +80,20 @@ function findShared(
   allocator: Allocator,
 ): Entry | undefined {
   if (own.sharing === undefined) return undefined
-  const fits = (entry: Entry) => withService(entry, own) !== undefined && mayHave(eip, entry, asker, allocator)
+  const join = (entry: Entry) => withService(entry, own, tellersBefore(entry.address, asker.service, allocator))
+  const fits = (entry: Entry) => join(entry) !== undefined && mayHave(eip, entry, asker, allocator)
   const shared = allocator.lowestShared(eip, family, own.sharing.key, fits)
-  return shared && withService(shared, own)
+  return shared && join(shared)
 }
 
-export function newEntry(address: Address, eip: EipPool, service: Service): Entry {
-  const services = [serviceRef(service)]
-  return { address: formatAddress(address), eip: eip.name, protocol: eip.protocol, services }
+const newEntry = (address: Address, eip: EipPool, service: Service): Entry => ({
+  ...entryOfNobody(address, eip),
+  services: [serviceRef(service)],
+})
+
+/** An address that is not in the ledger, for whoever is to have it. */
+export function entryOfNobody(address: Address, { name, protocol }: EipPool): Entry {
+  return { address: formatAddress(address), eip: name, protocol, services: [] }
 }
 
 function findExact(address: Address, asker: Seeker, allocator: Allocator): Found {
@@ -99,20 +105,25 @@ function findExact(address: Address, asker: Seeker, allocator: Allocator): Found
     const wait = waitFor(asker, { ...(holder && { address: text }), ...quotas([eip], asker) })
     return { failure: quotaExceeded([eip], asker), wait }
   }
-  if (holder === undefined) return { entry: newEntry(address, eip, asker.service) }
-  const wait = waitFor(asker, { address: text })
-  if (holder.held !== undefined) {
-    return { failure: failed('AddressHeld', `${asked(asker, text)} is held: ${reasonHeld(holder.held)}`), wait }
-  }
-  if (holder.services.length === 0 && holder.reserved !== undefined) {
-    const message = `${asked(asker, text)} is reserved for ${keyOf(holder.reserved)}`
-    return { failure: failed('AddressReserved', message), wait }
-  }
   const own = serviceRef(asker.service)
-  const shared = withService(holder, own)
-  if (shared !== undefined) return { entry: shared }
-  const others = holder.services.filter(ref => keyOf(ref) !== keyOf(own))
-  return { failure: failed('AddressInUse', `${asked(asker, text)} ${obstacle(own, others)}`), wait }
+  const tellers = tellersBefore(text, asker.service, allocator)
+  const entry = withService(holder ?? entryOfNobody(address, eip), own, tellers)
+  if (entry !== undefined) return { entry }
+  const { reason, message } = keptFrom(own, holder, tellers)
+  return { failure: failed(reason, `${asked(asker, text)} ${message}`), wait: waitFor(asker, { address: text }) }
+}
+
+/** Why a Service cannot have an address, or share it, as a clause to follow that. */
+function keptFrom(own: ServiceRef, holder: Entry | undefined, tellers: readonly ServiceRef[]): AllocationFailure {
+  const { services = [], held, reserved } = holder ?? {}
+  const isOther = (ref: ObjectRef) => keyOf(ref) !== keyOf(own)
+  if (held !== undefined && isOther(held.for)) return failed('AddressHeld', `is held: ${reasonHeld(held)}`)
+  if (services.length === 0 && reserved !== undefined && isOther(reserved)) {
+    return failed('AddressReserved', `is reserved for ${keyOf(reserved)}`)
+  }
+  const others = services.filter(isOther)
+  const inTheWay = obstacle(own, others) ?? obstacle(own, withStrays(others, tellers), 'in the status of')
+  return failed('AddressInUse', `${inTheWay}`)
 }
 
 /** What is said of the addresses that others give. */
@@ -126,6 +137,18 @@ function held(eips: readonly EipPool[], allocator: Allocator): string {
   for (const { name } of eips) {
     const { count, one } = allocator.heldOfEip(name)
     if (one?.held !== undefined) return `, ${count} of Eip ${name} held: ${reasonHeld(one.held)}`
+  }
+  return ''
+}
+
+/** Of those in use, what is said of one that no VirtualIP is there for. */
+function stray(family: Family, eips: readonly EipPool[], allocator: Allocator): string {
+  for (const eip of eips) {
+    const address = allocator.lowestStray(eip, family)
+    if (address === undefined) continue
+    const text = formatAddress(address)
+    const tellers = allocator.toldBy(text).map(({ metadata }) => keyOf(metadata))
+    return `, ${text} of Eip ${eip.name} because the status of ${few(tellers.sort(), ', ')} tells it`
   }
   return ''
 }

@@ -110,6 +110,14 @@ test('7: what was ours is taken back from a Service that is ours no more, and no
   t.deepEqual([sent, events], [[{ conditions: [] }], []])
 })
 
+test('7: of a Service that is being deleted, and may be for long, the addresses are taken back as well', async t => {
+  const { sent, status, time } = play()
+  const { metadata, ...rest } = told(allocated)
+  status.takeBack({ ...rest, metadata: { ...metadata, deletionTimestamp: past } })
+  await time.pass(0)
+  t.deepEqual(sent, [{ conditions: [], loadBalancer: { ingress: [] } }])
+})
+
 test('1: a Service that never was ours is not written to', async t => {
   const { sent, status, time } = play()
   const theirs = {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { ByAddress } from '../../../src/ipam/byaddress.ts'
 import { type Address, compareAddresses, formatAddress } from '../../../src/net/address.ts'
 
-const addresses = fc.record({ family: fc.constantFrom(4 as const, 6 as const), bits: fc.bigInt(0n, 40n) })
+const addresses = fc.record({ family: fc.constantFrom(4 as const, 6 as const), bits: fc.bigInt(240n, 280n) })
 const steps = fc.array(fc.record({ address: addresses, value: fc.option(fc.nat()) }), { maxLength: 200 })
 
 /** Sets and deletes in a list of addresses and in a map beside it, and tells what both then hold. */
@@ -30,6 +30,21 @@ test('values are in the order of their addresses, one for each, whatever comes a
       t.deepEqual(list, twin)
       t.is(size, twin.length)
     }),
+  )
+})
+
+test('from any address on they are those that are not before it', t => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(addresses, { comparator: (a, b) => compareAddresses(a, b) === 0 }),
+      addresses,
+      (all, start) => {
+        const list = new ByAddress<Address>()
+        for (const each of all) list.set(each, each)
+        const after = all.filter(each => compareAddresses(each, start) >= 0).sort(compareAddresses)
+        t.deepEqual([...list.from(start)], after)
+      },
+    ),
   )
 })
 

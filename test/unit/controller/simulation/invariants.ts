@@ -4,8 +4,8 @@ import { labels } from '../../../../src/api/names.ts'
 import type { VirtualIP, VirtualIPSpec } from '../../../../src/api/virtualip.ts'
 import { Allocator } from '../../../../src/ipam/allocator.ts'
 import { type Decision, decide } from '../../../../src/ipam/decide.ts'
-import type { Entry } from '../../../../src/ipam/entry.ts'
-import { obstacle } from '../../../../src/ipam/sharing.ts'
+import type { Entry, ServiceRef } from '../../../../src/ipam/entry.ts'
+import { obstacle, serviceRef } from '../../../../src/ipam/sharing.ts'
 import type { KubeObject, Lease, Service } from '../../../../src/kube/objects.ts'
 import { eips, keyOf, leases, services, virtualIPs } from '../../../../src/kube/resources.ts'
 import { filter } from '../../ipam/fixtures.ts'
@@ -32,6 +32,8 @@ export class Watchdog {
   readonly #services = new Map<string, Known>()
   /** By address. */
   readonly #ledger = new Map<string, VirtualIPSpec>()
+  /** By address, the UIDs of those who had it when its VirtualIP was deleted by hand, until the ledger names them again. */
+  readonly #lost = new Map<string, Set<string>>()
   readonly #eips = new Map<string, Eip>()
   readonly #leaders = new Set<number>()
   /** Until when anybody stood still. */
@@ -59,6 +61,11 @@ export class Watchdog {
   /** A replica stands still until then. */
   paused(until: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, until)
+  }
+
+  /** A VirtualIP is about to be deleted by hand, while all is as it should be and nobody edits anything. */
+  loses({ address, services }: VirtualIPSpec): void {
+    this.#lost.set(address, new Set(services.map(({ uid }) => uid)))
   }
 
   /**
@@ -92,17 +99,24 @@ export class Watchdog {
     const key = keyOf(after.metadata)
     const told = after.status?.loadBalancer?.ingress?.map(({ ip = '' }) => ip) ?? []
     const known = this.#services.get(key)
+    for (const address of known?.told ?? []) {
+      if (!told.includes(address ?? '') && this.#isLost(address, after.metadata.uid))
+        this.#violated(`${key} tells ${address} no more, of which it lost nothing but the VirtualIP`)
+    }
     const edited = known && isDeepStrictEqual(asked(before), asked(after)) ? known.edited : this.#now
     this.#rights.told(key, told)
     this.#services.set(key, { uid: after.metadata.uid, edited, told, service: after })
     for (const address of told) {
       const has = this.#ledger.get(address)?.services.some(({ uid }) => uid === after.metadata.uid)
-      if (has !== true) this.#violated(`${key} is told ${address}, which it does not have`)
+      if (has !== true && !this.#isLost(address, after.metadata.uid))
+        this.#violated(`${key} is told ${address}, which it does not have`)
     }
   }
 
   #virtualIPChanged(before: VirtualIPSpec | undefined, after: VirtualIPSpec | undefined): void {
+    for (const { uid } of after?.services ?? []) this.#lost.get(after?.address ?? '')?.delete(uid)
     for (const ref of before?.services ?? []) {
+      if (this.#isLost(before?.address, ref.uid)) continue
       const known = this.#services.get(keyOf(ref))
       if (known?.uid !== ref.uid || after?.services.some(({ uid }) => uid === ref.uid)) continue
       if (known.told.includes(before?.address)) this.#violated(`${keyOf(ref)} loses ${before?.address} and tells it`)
@@ -116,7 +130,21 @@ export class Watchdog {
       const others = after?.services.toSpliced(n, 1) ?? []
       const clash = others.length === 0 ? undefined : obstacle(ref, others)
       if (clash !== undefined) this.#violated(`${keyOf(ref)} has ${after?.address}, which ${clash}`)
+      if (before?.services.some(({ uid }) => uid === ref.uid) !== true) this.#given(ref, after)
     }
+  }
+
+  /** Nobody is given what somebody else tells, whatever the ledger says, but to share it. */
+  #given(ref: ServiceRef, after: VirtualIPSpec | undefined): void {
+    for (const { uid, told, service } of this.#services.values()) {
+      if (!told.includes(after?.address) || after?.services.some(each => each.uid === uid)) continue
+      const clash = obstacle(ref, [serviceRef(service)], 'in the status of')
+      if (clash !== undefined) this.#violated(`${keyOf(ref)} is given ${after?.address}, which ${clash}`)
+    }
+  }
+
+  #isLost(address: string | undefined, uid: string): boolean {
+    return this.#lost.get(address ?? '')?.has(uid) === true
   }
 
   /** Whether a Service is to keep an address, by all that is true now. */
@@ -178,6 +206,7 @@ function ledgerOf(store: Store): Allocator {
     const entry: Entry = { ...spec, uid: metadata.uid, version: metadata.resourceVersion }
     allocator.record(entry)
   }
+  for (const service of store.all(services)) allocator.tell(undefined, service)
   return allocator
 }
 

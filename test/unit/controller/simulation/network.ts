@@ -67,6 +67,11 @@ export class Network {
     this.#shutUntil = 0
   }
 
+  /** As it was before it was healed. */
+  worsen(): void {
+    this.#healed = false
+  }
+
   /** As when the process stands still, or is cut off; what is on its way arrives later. */
   shut(milliseconds: number): void {
     this.#shutUntil = Math.max(this.#shutUntil, this.#time.now() + milliseconds)

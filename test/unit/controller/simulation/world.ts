@@ -1,4 +1,5 @@
 import { annotations, labels } from '../../../../src/api/names.ts'
+import type { VirtualIPSpec } from '../../../../src/api/virtualip.ts'
 import { eips, keyOf, leases, nodes, services, virtualIPs } from '../../../../src/kube/resources.ts'
 import { eip, type ServiceFixture, service, v4, v6 } from '../../ipam/fixtures.ts'
 import { VirtualTime } from '../../streams/virtualtime.ts'
@@ -21,6 +22,8 @@ interface Listener {
   readonly led: (replica: number, leads: boolean, now: number) => void
   /** Told until when a replica stands still. */
   readonly paused: (until: number) => void
+  /** Told of a VirtualIP that is about to be deleted by hand. */
+  readonly loses: (virtualIP: VirtualIPSpec) => void
   /** Told of all that happens, for whoever looks into a seed. */
   readonly tell: (line: string) => void
 }
@@ -32,6 +35,7 @@ export class World {
   readonly #dice: Dice
   readonly #tell: (line: string) => void
   readonly #paused: Listener['paused']
+  readonly #loses: Listener['loses']
   readonly #elected: boolean
   readonly #replicas: readonly [Replica, Replica]
   readonly #silent = new Set<string>()
@@ -39,10 +43,11 @@ export class World {
   /** Who asked for what is being carried out. */
   #author: Author | undefined
 
-  constructor(luck: Dice, elected: boolean, { applied, led, paused, tell }: Listener) {
+  constructor(luck: Dice, elected: boolean, { applied, led, paused, loses, tell }: Listener) {
     this.#dice = luck
     this.#elected = elected
     this.#paused = paused
+    this.#loses = loses
     this.#tell = line => tell(`${this.time.now().toFixed(1).padStart(7)} ${line}`)
     this.store = new Store(change => {
       this.#tell(`  ${described(change)}`)
@@ -80,8 +85,23 @@ export class World {
   }
 
   /** Something happens, and some time passes. */
-  async step(): Promise<void> {
-    const done = this.#dice.pick(this.#happenings)()
+  step(): Promise<void> {
+    return this.#play([...this.#edits, ...this.#troubles])
+  }
+
+  /**
+   * All is as it should be, and everybody knows of it. Then things go wrong again, and so many times people delete VirtualIPs of that
+   * time; Services come, but none changes or goes.
+   */
+  async lose(times: number): Promise<void> {
+    for (const { network } of this.#replicas) network.worsen()
+    const known = new Set(this.store.all(services).map(({ metadata }) => metadata.uid))
+    const lose = () => this.#lose(known)
+    for (let n = 0; n < times; n += 1) await this.#play([lose, lose, () => this.#come(), ...this.#troubles])
+  }
+
+  async #play(happenings: readonly (() => string | undefined)[]): Promise<void> {
+    const done = this.#dice.pick(happenings)()
     if (done !== undefined) this.#tell(done)
     await this.time.pass(this.#dice.chance(0.1) ? this.#dice.below(40_000) : this.#dice.below(300))
   }
@@ -114,11 +134,14 @@ export class World {
     for (const replica of this.#replicas) replica.stop()
   }
 
-  readonly #happenings: readonly (() => string | undefined)[] = [
+  readonly #edits: readonly (() => string | undefined)[] = [
     ...Array.from({ length: 6 }, () => () => this.#toggle()),
     ...Array.from({ length: 4 }, () => () => this.#edit()),
     () => this.#editEip(),
     () => this.#reserve(),
+  ]
+
+  readonly #troubles: readonly (() => string | undefined)[] = [
     () => this.#shut(),
     () => this.#pause(),
     () => this.#elect(),
@@ -130,7 +153,7 @@ export class World {
   ]
 
   #toggle(): string {
-    const ref = { namespace: this.#dice.pick(namespaces), name: this.#dice.pick(names) }
+    const ref = this.#someName()
     const before = this.store.find(services, ref)
     if (before?.metadata.deletionTimestamp !== undefined) {
       this.store.change(services, ref, () => ({ metadata: { finalizers: [] } }))
@@ -140,6 +163,20 @@ export class World {
       this.store.delete(services, ref)
       return `deletes ${ref.namespace}/${ref.name}`
     }
+    return this.#create(ref)
+  }
+
+  /** A Service comes, unless there is one of that name. */
+  #come(): string | undefined {
+    const ref = this.#someName()
+    return this.store.find(services, ref) === undefined ? this.#create(ref) : undefined
+  }
+
+  #someName() {
+    return { namespace: this.#dice.pick(namespaces), name: this.#dice.pick(names) }
+  }
+
+  #create(ref: { readonly namespace: string; readonly name: string }): string {
     const wishes = this.#wishes()
     const { metadata, spec } = service({ ...wishes, ...ref })
     const finalizers = this.#dice.chance(0.15) ? ['service.kubernetes.io/load-balancer-cleanup'] : []
@@ -205,6 +242,18 @@ export class World {
     }
     this.store.delete(virtualIPs, { name })
     return `frees ${name}`
+  }
+
+  /** Somebody deletes a VirtualIP that these Services have and no other: not a mere reservation, which others may wait for. */
+  #lose(known: ReadonlySet<string>): string | undefined {
+    const all = this.store
+      .all(virtualIPs)
+      .filter(({ spec: { services } }) => services.length > 0 && services.every(({ uid }) => known.has(uid)))
+    if (all.length === 0) return undefined
+    const { metadata, spec } = this.#dice.pick(all)
+    this.#loses(spec)
+    this.store.delete(virtualIPs, metadata)
+    return `deletes the VirtualIP ${spec.address}`
   }
 
   #shut(): string {
