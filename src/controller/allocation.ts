@@ -27,6 +27,15 @@ class NotShownYet extends Error {
   }
 }
 
+/** Somebody has deleted the VirtualIP of an address that a Service was to keep: told without it, it would lose it. */
+class LostMeanwhile extends Error {
+  override readonly name = 'LostMeanwhile'
+
+  constructor(key: string) {
+    super(`a VirtualIP of Service ${key} is gone, and is to be made again`)
+  }
+}
+
 /** What came of the work on one Service. */
 export interface Outcome {
   /** Absent: it is gone. */
@@ -145,7 +154,7 @@ export class Allocation {
   }
 
   /**
-   * Looks at one Service and does what is to be done. Rejects with an ApiError, SpeakersUnknown or NotShownYet: what was done
+   * Looks at one Service and does what is to be done. Rejects with an ApiError, SpeakersUnknown, NotShownYet or LostMeanwhile: what was done
    * until then stands, the rest is for the next time.
    */
   async work(key: string): Promise<Outcome> {
@@ -177,8 +186,7 @@ export class Allocation {
     }
     const addresses = addressesBy(decision, service)
     const entries = addresses.flatMap(address => this.allocator.at(address) ?? []).filter(entry => isOf(entry, key))
-    // Somebody has deleted one meanwhile: told without it, the Service would lose it.
-    if (entries.length < addresses.length) return this.#settle(service, key)
+    if (entries.length < addresses.length) throw new LostMeanwhile(key)
     return { service, entries, decision }
   }
 

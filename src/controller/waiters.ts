@@ -40,11 +40,7 @@ export class Waiters {
 
   /** Who is to be looked at for what a Service was to take, after it was looked at. */
   passOn(offered: readonly string[], key: string): readonly string[] {
-    return offered.flatMap(text => {
-      const address = parseAddress(text)
-      const eips = address === undefined ? [] : this.#allocator.offering(address)
-      return [...this.offer(text), ...eips.flatMap(({ name }) => this.quota(name, [key]))]
-    })
+    return offered.flatMap(text => [...this.offer(text), ...this.#quotas(text, key)])
   }
 
   /** These addresses are for this Service to take when it is looked at next. */
@@ -99,11 +95,19 @@ export class Waiters {
   untold(address: string, key: string): readonly string[] {
     const entry = this.#allocator.at(address)
     if (entry !== undefined) return isOf(entry, key) ? [] : this.changed(entry, undefined)
-    return this.#allocator.toldBy(address).length === 0 ? this.offer(address) : this.#list.wakeForAddress(address)
+    const isTold = this.#allocator.toldBy(address).length > 0
+    return [...(isTold ? this.#list.wakeForAddress(address) : this.offer(address)), ...this.#quotas(address, key)]
   }
 
   eipChanged(name: string): readonly string[] {
     return this.#list.wakeForEip(name)
+  }
+
+  /** Who waits until the namespace of a Service may have more of the Eips that give an address. */
+  #quotas(text: string, key: string): readonly string[] {
+    const address = parseAddress(text)
+    const eips = address === undefined ? [] : this.#allocator.offering(address)
+    return eips.flatMap(({ name }) => this.quota(name, [key]))
   }
 
   #freed(address: Address): Freed {

@@ -102,15 +102,14 @@ export class Allocator {
     return address === undefined ? [] : this.#told.by(address)
   }
 
-  /** The lowest address of an Eip that only those who tell it keep from others. */
-  lowestStray(eip: EipPool, family: Family): Address | undefined {
-    for (const { first, last } of eip.ranges.filter(range => range.family === family)) {
+  /** The addresses of an Eip that only those who tell them keep from others, in order. */
+  *strays(eip: EipPool): Generator<Address> {
+    for (const { family, first, last } of eip.ranges) {
       for (const stray of this.#told.straysFrom({ family, bits: first })) {
         if (compareAddresses(stray, { family, bits: last }) > 0) break
-        if (eip.offers(stray)) return stray
+        if (eip.offers(stray)) yield stray
       }
     }
-    return undefined
   }
 
   /** Nobody has it by the ledger, and nobody tells it. */
@@ -167,10 +166,17 @@ export class Allocator {
     return this.#byEipAndState.get(eipAndState(eip, family, state))
   }
 
-  /** How many more addresses of an Eip its `addressesPerNamespace` lets the Services of a namespace have; may be below 0. */
-  quotaLeft(eip: string, namespace: string): number {
-    const most = this.#eips.get(eip)?.spec.addressesPerNamespace
-    return most === undefined ? Number.POSITIVE_INFINITY : most - this.#byEipAndNamespace.get(`${eip} ${namespace}`)
+  /**
+   * How many more addresses of an Eip its `addressesPerNamespace` lets the Services of a namespace have; may be below 0. What they
+   * tell counts as well.
+   */
+  quotaLeft(name: string, namespace: string): number {
+    const eip = this.#eips.get(name)
+    if (eip?.spec.addressesPerNamespace === undefined) return Number.POSITIVE_INFINITY
+    const isOfNamespace = ({ metadata }: Service) => metadata.namespace === namespace
+    const strays = this.strays(eip).filter(address => this.#told.by(address).some(isOfNamespace))
+    const told = strays.reduce(count => count + 1, 0)
+    return eip.spec.addressesPerNamespace - this.#byEipAndNamespace.get(`${name} ${namespace}`) - told
   }
 
   /** The Eips that an address can be given out of, whether or not it is free; of several all but one are disabled or on their way out. */

@@ -144,7 +144,7 @@ function held(eips: readonly EipPool[], allocator: Allocator): string {
 /** Of those in use, what is said of one that no VirtualIP is there for. */
 function stray(family: Family, eips: readonly EipPool[], allocator: Allocator): string {
   for (const eip of eips) {
-    const address = allocator.lowestStray(eip, family)
+    const address = allocator.strays(eip).find(each => each.family === family)
     if (address === undefined) continue
     const text = formatAddress(address)
     const tellers = allocator.toldBy(text).map(({ metadata }) => keyOf(metadata))

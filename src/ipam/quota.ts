@@ -22,10 +22,7 @@ export function mayHave(eip: EipPool, entry: Entry | undefined, seeker: Seeker, 
     some !== undefined && some.eip === eip.name && namespacesOf(owners(some)).has(namespace)
   if (counts(entry)) return true
   const taken = seeker.takes.filter(({ address, eip: of }) => of === eip.name && !counts(allocator.at(address)))
-  const key = keyOf(seeker.service.metadata)
-  const left = seeker.leaves
-    .flatMap(({ address }) => allocator.at(address) ?? [])
-    .filter(some => counts(some) && !counts(without(some, key, [])))
+  const left = seeker.leaves.filter(some => counts(some) && !counts(without(some, keyOf(seeker.service.metadata), [])))
   return allocator.quotaLeft(eip.name, namespace) + left.length - taken.length > 0
 }
 

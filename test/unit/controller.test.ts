@@ -128,7 +128,7 @@ test('who leads counts what it gives and takes back, and who gets nothing; who d
   const client = fakeClient({
     list: ledgerOf(...snapshot.virtualIPs.values()),
     create: (async (_: unknown, { metadata: { name }, spec }: Draft<VirtualIP>) => ({
-      metadata: metadata(name),
+      metadata: metadata(name, { uid: `made of ${name}` }),
       spec,
     })) as unknown as KubeClient['create'],
     get: () => Promise.reject(notFound()),

@@ -304,20 +304,6 @@ for (const { name: family, ip, range, ...rest } of bothFamilies) {
     t.is(leader.allocation.allocator.at(ip(5))?.uid, play.server.all(virtualIPs)[0]?.metadata.uid)
   })
 
-  test(`10: ${family}: a VirtualIP that is made, and deleted by hand while the watch lists anew, is made again all the same`, async t => {
-    const play = new Play()
-    play.eip('a', range(1, 9))
-    play.service('web', telling(ip(5)))
-    const leader = play.lead()
-    await play.pass(2_000)
-    play.server.delete(virtualIPs, { name: objectNameOf(ip(5)) })
-    leader.skip('virtualIPs')
-    await play.settle()
-    t.deepEqual(play.ledger, [])
-    await play.pass(120_000)
-    t.deepEqual(play.ledger, [`${ip(5)} web`])
-  })
-
   for (const failures of [0, 1, 2, 3]) {
     test(`6, 7: ${family}: a VirtualIP that is deleted by hand is made again for who tells its address, not for who waits, after ${failures} failures`, async t => {
       const play = new Play()
