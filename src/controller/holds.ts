@@ -57,7 +57,7 @@ export class Holds {
   record(entry: Entry): void {
     const known = this.#holds.get(entry.address)
     if (entry.held === undefined) this.#holds.delete(entry.address)
-    else if (known?.entry.uid !== entry.uid || !isDeepStrictEqual(known?.entry.held, entry.held)) {
+    else if (known === undefined || !isSameHold(known.entry, entry)) {
       const hold: Hold = { entry, since: this.now(), waitedFor: entry.held.nodes }
       this.#holds.set(entry.address, hold)
     }
@@ -97,4 +97,9 @@ export class Holds {
     const question = { aliveSince: since + VOUCHED_MS, askedAt }
     return names.filter(name => mayAnnounce(speakers.get(name), this.#nodes.get(name), question))
   }
+}
+
+/** Between two generations it may have been given back, announced anew and held again, unseen by us. */
+function isSameHold(a: Entry, b: Entry): boolean {
+  return a.uid === b.uid && a.generation === b.generation && isDeepStrictEqual(a.held, b.held)
 }

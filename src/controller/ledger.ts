@@ -242,8 +242,8 @@ export class Ledger {
   }
 }
 
-function entryOf({ metadata: { uid, resourceVersion: version }, spec }: VirtualIP): Entry {
-  return { ...spec, uid, version }
+function entryOf({ metadata: { uid, resourceVersion: version, generation }, spec }: VirtualIP): Entry {
+  return { ...spec, uid, version, ...(generation !== undefined && { generation }) }
 }
 
 function draft(entry: Entry) {

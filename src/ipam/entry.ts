@@ -8,6 +8,8 @@ export interface Entry extends VirtualIPSpec {
   readonly uid?: string
   /** The resourceVersion of the VirtualIP that it was read from; absent while that is being created. */
   readonly version?: string
+  /** The generation of that, which counts changes of what is recorded; absent while it is being created. */
+  readonly generation?: number
 }
 
 export type ServiceRef = Entry['services'][number]

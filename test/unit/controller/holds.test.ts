@@ -1,9 +1,13 @@
 /** Addresses that are taken back while a speaker is silent, and who gets them when. */
 import test from 'ava'
 import fc from 'fast-check'
+import { Map as IMap } from 'immutable'
 import { taints } from '../../../src/api/names.ts'
+import { Holds } from '../../../src/controller/holds.ts'
 import { leases, nodes, services, virtualIPs } from '../../../src/kube/resources.ts'
+import { sight } from '../../../src/liveness/sighting.ts'
 import { bothFamilies, v4 } from '../ipam/fixtures.ts'
+import { metadata, node } from '../objects.ts'
 import { Play } from './play.ts'
 import type { Fault } from './server.ts'
 
@@ -379,4 +383,29 @@ test('7, 10: whoever falls silent, is cut off, comes back or is off, whatever fa
     }),
     { numRuns: 100 },
   )
+})
+
+test('7: an address that was given back and is held again is waited for anew, also by whoever saw neither', t => {
+  let now = 0
+  const holds = new Holds(() => now)
+  const speaker = (renewTime: string) => ({
+    metadata: metadata('fairlead-speaker-node1'),
+    spec: { holderIdentity: 'node1', renewTime, leaseDurationSeconds: 15 },
+  })
+  const first = sight(undefined, [speaker('1')], { askedAt: 0, now: 0 })
+  holds.observe({ sighting: first, nodes: IMap({ node1: node('node1') }) })
+  const entry = { address: '10.0.0.1', eip: 'a', protocol: 'bgp', services: [], uid: 'uid' } as const
+  const held = { for: { namespace: 'default', name: 'web' }, nodes: ['node1'] }
+  const before = { ...entry, held, generation: 2 }
+  holds.record(before)
+  now = 60_000
+  const again = { ...entry, held, generation: 4 }
+  holds.record(again)
+  const renewed = sight(first, [speaker('2')], { askedAt: 30_000, now: 60_000 })
+  holds.observe({ sighting: sight(renewed, [speaker('3')], { askedAt: 60_000, now: 60_000 }) })
+  t.deepEqual(holds.waitedFor(again), ['node1'], 'it renewed its Lease before')
+  now = 90_000
+  const later = sight(undefined, [speaker('3')], { askedAt: 80_000, now: 80_000 })
+  holds.observe({ sighting: sight(later, [speaker('4')], { askedAt: 90_000, now: 90_000 }) })
+  t.deepEqual(holds.waitedFor(again), [])
 })

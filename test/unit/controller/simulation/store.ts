@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Draft, List, Preconditions, Selection, WatchNotice } from '../../../../src/kube/client.ts'
 import { ApiError } from '../../../../src/kube/errors.ts'
 import type { KubeObject } from '../../../../src/kube/objects.ts'
-import { keyOf, type ObjectRef, type Resource } from '../../../../src/kube/resources.ts'
+import { keyOf, type ObjectRef, type Resource, virtualIPs } from '../../../../src/kube/resources.ts'
 import { conflict, expired, notFound } from '../../kube/fakeclient.ts'
 
 export type Told = Exclude<WatchNotice<KubeObject>, { readonly type: 'bookmark' }>
@@ -83,9 +83,10 @@ export class Store {
   ): T {
     const before = this.get(resource, ref)
     check(before, preconditions)
-    const { uid, resourceVersion } = before.metadata
+    const { uid, resourceVersion, generation } = before.metadata
     const wanted = to(before)
-    const after: T = { ...wanted, metadata: { ...wanted.metadata, uid, resourceVersion } }
+    const metadata = { ...wanted.metadata, uid, resourceVersion, ...(generation !== undefined && { generation }) }
+    const after: T = { ...wanted, metadata }
     if (isDeepStrictEqual(before, after)) return before
     const { deletionTimestamp, finalizers } = after.metadata
     if (deletionTimestamp === undefined || finalizers?.length) return this.#put(resource, before, after)
@@ -137,7 +138,8 @@ export class Store {
 
   #put<T extends KubeObject>({ plural }: Resource<T>, before: T | undefined, object: T): T {
     this.#version += 1
-    const after: T = { ...object, metadata: { ...object.metadata, resourceVersion: `${this.#version}` } }
+    const metadata = { ...object.metadata, resourceVersion: `${this.#version}` }
+    const after: T = { ...object, metadata: { ...metadata, ...generationOf(plural, before, object) } }
     const kind = this.#objects.get(plural) ?? new Map<string, KubeObject>()
     this.#objects.set(plural, kind.set(keyOf(after.metadata), after))
     this.#happened(plural, { type: 'upsert', object: after }, { plural, before, after })
@@ -151,6 +153,15 @@ export class Store {
     this.#applied(change)
     for (const called of this.#watchers) called()
   }
+}
+
+type Specified = KubeObject & { readonly spec?: unknown }
+
+/** Of VirtualIPs, the generation after a write; nothing that is simulated goes by that of other kinds. */
+function generationOf(plural: string, before: Specified | undefined, after: Specified) {
+  if (plural !== virtualIPs.plural) return {}
+  const { generation: last = 0 } = before?.metadata ?? {}
+  return { generation: isDeepStrictEqual(before?.spec, after.spec) ? last : last + 1 }
 }
 
 function isSelected({ metadata }: KubeObject, { namespace, fieldSelector, labelSelector }: Selection): boolean {
