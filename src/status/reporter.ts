@@ -49,7 +49,7 @@ export class Reporter<T extends Reported, Told> {
         const resourceVersion = before && version?.(before, told)
         const how = { fieldManager, subresource: 'status', resourceVersion } as const
         const after = await client.apply(resource, refOf(key), part, how).catch(error => rejected(error, key))
-        this.#known.set(key, after)
+        this.#learn(key, after)
         written?.(before, after)
         return after
       },
@@ -60,9 +60,7 @@ export class Reporter<T extends Reported, Told> {
   write(ref: ObjectRef, object: T | undefined, told: Told): void {
     const key = keyOf(ref)
     if (object !== undefined) {
-      const known = this.#known.get(key)
-      // Also one of the same version: it is kept in the snapshot anyway, and without what is of no use to us.
-      if (known?.metadata.uid !== object.metadata.uid || !isOlderThan(object, known)) this.#known.set(key, object)
+      this.#learn(key, object)
       this.#writer.observe(key, this.#read(object), object.metadata.resourceVersion)
     }
     this.#writer.write(key, told)
@@ -80,10 +78,17 @@ export class Reporter<T extends Reported, Told> {
     this.#known.clear()
     this.#writer.clear()
   }
+
+  /**
+   * Takes up how an object is, by a watch or a reply: either may come after the other has told of what followed. Also one of the
+   * version that is known: that of the watch is in the snapshot anyway, and without what is of no use to us.
+   */
+  #learn(key: string, object: T): void {
+    const known = this.#known.get(key)
+    if (known === undefined || !isOlder(object.metadata.resourceVersion, known.metadata.resourceVersion))
+      this.#known.set(key, object)
+  }
 }
 
 /** For what is decided by the very version of an object: another writer may be about to say what that rules out. */
 export const thisVersion = ({ metadata }: KubeObject): string => metadata.resourceVersion
-
-const isOlderThan = ({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean =>
-  isOlder(a.resourceVersion, b.resourceVersion)
