@@ -37,6 +37,7 @@ import { sightings } from './liveness/poll.ts'
 import { type CommonMetrics, commonMetrics } from './metrics/common.ts'
 import { controllerMetrics } from './metrics/controller.ts'
 import { speakerMetrics } from './metrics/speaker.ts'
+import { webhookMetrics } from './metrics/webhook.ts'
 import { type ControllerOptions, commandLine, type SpeakerOptions, type Start } from './options.ts'
 import { heartbeat } from './speaker/heartbeat.ts'
 import { speaker } from './speaker.ts'
@@ -212,7 +213,7 @@ function control(options: ControllerOptions, shared: Shared): Observable<never> 
 /** Serves the webhook until it is stopped, whether or not it leads. */
 function validate({ namespace, webhook: listen }: ControllerOptions, shared: Shared): Observable<never> {
   if (listen === undefined) return EMPTY
-  const { cluster, client, log, stop, ready } = shared
+  const { cluster, client, log, metrics, stop, ready } = shared
   let serving = false
   ready['webhook'] = () => (serving ? undefined : 'it is not served yet')
   return webhook({
@@ -222,6 +223,7 @@ function validate({ namespace, webhook: listen }: ControllerOptions, shared: Sha
     listen,
     serves: is => (serving = is),
     log,
+    metrics: webhookMetrics([metrics.registry]),
     scheduler: monotonic,
     clock: () => new Date(),
     random: Math.random,

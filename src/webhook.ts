@@ -13,10 +13,13 @@ import {
 } from 'rxjs'
 import type { KubeClient } from './kube/client.ts'
 import { isApiError } from './kube/errors.ts'
+import type { WebhookMetrics } from './metrics/webhook.ts'
 import { backoffDelay } from './streams/backoff.ts'
 import type { Change } from './watch/reduce.ts'
-import { readReview, writeReview } from './webhook/admission.ts'
+import type { Snapshot } from './watch/snapshot.ts'
+import { type AdmissionRequest, readReview, type Verdict, writeReview } from './webhook/admission.ts'
 import { keepCertificates } from './webhook/certificates/keeper.ts'
+import { validityOf } from './webhook/certificates/keys.ts'
 import { confirmed } from './webhook/confirm.ts'
 import { review } from './webhook/review.ts'
 import { type ListenAddress, serve } from './webhook/server.ts'
@@ -33,6 +36,7 @@ export interface WebhookParts {
   /** Told when it begins to serve, and when it cannot any more. */
   readonly serves: (is: boolean) => void
   readonly log: Logger
+  readonly metrics: WebhookMetrics
   /** Monotonic time. */
   readonly scheduler: SchedulerLike
   /** Wall-clock time, by which certificates are valid. */
@@ -51,23 +55,34 @@ export function webhook({
   listen,
   serves,
   log,
+  metrics,
   scheduler,
   clock,
   random,
 }: WebhookParts): Observable<never> {
   return defer(() => {
     const backoff = { ...BACKOFF_MS, random }
-    let snapshot: Change['snapshot'] | undefined
+    let snapshot: Snapshot | undefined
     const seen = cluster.pipe(tap(change => (snapshot = change.snapshot)))
+    const judge = async (request: AdmissionRequest, known: Snapshot): Promise<Verdict> => {
+      const verdict = review(request, known)
+      if (verdict.refusals.length === 0) return verdict
+      return review(request, await confirmed(client, request.kind.kind, known))
+    }
     const answer = async (body: string) => {
       const request = readReview(body)
       if (request === undefined || snapshot === undefined) return undefined
-      let verdict = review(request, snapshot)
-      if (verdict.refusals.length > 0) {
-        verdict = review(request, await confirmed(client, request.kind.kind, snapshot))
+      const { kind } = request.kind
+      try {
+        const verdict = await judge(request, snapshot)
+        const refused = verdict.refusals.length > 0
+        metrics.reviewed(kind, refused ? 'refused' : 'allowed')
+        if (refused) log.info({ kind, ...verdict }, 'refused')
+        return writeReview(request, verdict)
+      } catch (error) {
+        metrics.reviewed(kind, 'failed')
+        throw error
       }
-      if (verdict.refusals.length > 0) log.info({ kind: request.kind.kind, ...verdict }, 'refused')
-      return writeReview(request, verdict)
     }
     const certificates = keepCertificates(client, {
       namespace,
@@ -83,7 +98,13 @@ export function webhook({
       },
       elsewhere: called =>
         log.warn({ called }, 'API servers call the webhook of the installation in another namespace, not this one’s'),
-    }).pipe(tap(() => log.info('serves a new certificate')))
+    }).pipe(
+      tap(({ certificate }) => {
+        const { ends } = validityOf(certificate)
+        metrics.serves(ends)
+        log.info({ ends: new Date(ends) }, 'serves a new certificate')
+      }),
+    )
     const server = serve({
       listen,
       certificates,

@@ -13,6 +13,7 @@ import { serveHealth } from '../../../src/health/server.ts'
 import { commonMetrics } from '../../../src/metrics/common.ts'
 import { controllerMetrics } from '../../../src/metrics/controller.ts'
 import { speakerMetrics } from '../../../src/metrics/speaker.ts'
+import { webhookMetrics } from '../../../src/metrics/webhook.ts'
 
 const alerts = fileURLToPath(new URL('../../../manifests/monitoring/alerts.yaml', import.meta.url))
 const played = fileURLToPath(new URL('alerts.yaml', import.meta.url))
@@ -31,6 +32,7 @@ function exposition() {
   const common = commonMetrics('1.2.3', 'all')
   const controller = controllerMetrics(common)
   const { bgp } = speakerMetrics(common)
+  const webhook = webhookMetrics([common.registry])
   common.apiRequested({ verb: 'get', kind: 'Eip', code: 200, milliseconds: 3 })
   common.watches.failed('Eip')
   common.watches.heard('Eip')
@@ -40,6 +42,8 @@ function exposition() {
   const counts = { peerAs: 64500, localAs: 64512, prefixesSent: 1, prefixesReceived: 1 }
   bgp.found([{ address: 'fd00::1', state: 'established', establishedAt: new Date(), ...counts }])
   bgp.passed({ held: 1, reset: ['fd00::1'] }, 1)
+  webhook.reviewed('Eip', 'refused')
+  webhook.serves(Date.now())
   return common.registry
 }
 

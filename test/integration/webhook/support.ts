@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { Registry } from 'prom-client'
 import { type Subscription, shareReplay } from 'rxjs'
 import { parse } from 'yaml'
 import { systemNamespace, webhookConfiguration, webhookName } from '../../../src/api/names.ts'
@@ -11,6 +12,7 @@ import { loadKubeConfig } from '../../../src/kube/config.ts'
 import { createClient } from '../../../src/kube/httpclient.ts'
 import type { Secret, ValidatingWebhookConfiguration } from '../../../src/kube/objects.ts'
 import { eips, secrets, validatingWebhookConfigurations } from '../../../src/kube/resources.ts'
+import { webhookMetrics } from '../../../src/metrics/webhook.ts'
 import { monotonic } from '../../../src/streams/time.ts'
 import { watchCluster } from '../../../src/watch/watch.ts'
 import { webhook } from '../../../src/webhook.ts'
@@ -43,6 +45,7 @@ export function configuration(port: number): ValidatingWebhookConfiguration {
 export interface Replica {
   /** Milliseconds that its clock is ahead. */
   ahead: number
+  readonly registry: Registry
   stop(): Promise<void>
 }
 
@@ -56,7 +59,8 @@ export function startReplica({ controlPlane }: Context, port: number, ahead = 0)
   const cluster = watchCluster(client, kinds, { backoff, scheduler: monotonic, report }).pipe(
     shareReplay({ bufferSize: 1, refCount: true }),
   )
-  const replica = { ahead, stop: () => stop() }
+  const registry = new Registry()
+  const replica = { ahead, registry, stop: () => stop() }
   const running: Subscription = webhook({
     cluster,
     client,
@@ -64,6 +68,7 @@ export function startReplica({ controlPlane }: Context, port: number, ahead = 0)
     listen: { host, port },
     serves: () => undefined,
     log: pino({ level: process.env['WEBHOOK_LOG'] ?? 'silent' }),
+    metrics: webhookMetrics([registry]),
     scheduler: monotonic,
     clock: () => new Date(Date.now() + replica.ahead),
     random: Math.random,

@@ -99,6 +99,19 @@ test.serial('4, 35: an Eip that overlaps another is refused when written, with t
   )
 })
 
+test.serial('what is asked is counted, and the end of the certificate that is served is told', async t => {
+  const reviews = await first.registry.getSingleMetricAsString('fairlead_webhook_reviews_total')
+  t.regex(reviews, /\{kind="Eip",answer="allowed"\} \d+\n/)
+  // The schema refused another before the webhook was asked.
+  t.regex(reviews, /\{kind="Eip",answer="refused"\} 1$/m)
+  const { data = {} } = await secret(t.context.client)
+  const { validToDate } = new X509Certificate(Buffer.from(data['tls.crt'] ?? '', 'base64'))
+  for (const { registry } of [first, second]) {
+    const expiry = await registry.getSingleMetricAsString('fairlead_webhook_certificate_expiry_timestamp_seconds')
+    t.is(Number(expiry.split(' ').at(-1)), validToDate.getTime() / 1000)
+  }
+})
+
 test.serial('4: whoever removes the obstacle is let through at once, however late the watch is', async t => {
   const { client } = t.context
   for (let round = 0; round < 20; round += 1) {

@@ -3,6 +3,7 @@ import { commonMetrics } from '../../../src/metrics/common.ts'
 import { controllerMetrics } from '../../../src/metrics/controller.ts'
 import { loopMetrics } from '../../../src/metrics/loops.ts'
 import { speakerMetrics } from '../../../src/metrics/speaker.ts'
+import { webhookMetrics } from '../../../src/metrics/webhook.ts'
 
 interface Described {
   readonly name: string
@@ -16,6 +17,7 @@ export function everyMetric(): readonly Described[] {
   const common = commonMetrics('1.2.3', 'all')
   controllerMetrics(common)
   speakerMetrics(common)
+  webhookMetrics([common.registry])
   return common.registry.getMetricsAsArray() as unknown as readonly Described[]
 }
 
