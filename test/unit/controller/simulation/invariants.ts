@@ -21,7 +21,7 @@ interface Known {
   /** When people last said anything else of it. */
   readonly edited: number
   /** The addresses that its status tells. */
-  readonly told: readonly (string | undefined)[]
+  readonly told: readonly string[]
   readonly service: Service
 }
 
@@ -34,6 +34,8 @@ export class Watchdog {
   readonly #ledger = new Map<string, VirtualIPSpec>()
   /** By address, the UIDs of those who had it when its VirtualIP was deleted by hand, until the ledger names them again. */
   readonly #lost = new Map<string, Set<string>>()
+  /** Addresses of which a reservation went with the VirtualIP. */
+  readonly #unreserved = new Set<string>()
   readonly #eips = new Map<string, Eip>()
   readonly #leaders = new Set<number>()
   /** Until when anybody stood still. */
@@ -64,8 +66,10 @@ export class Watchdog {
   }
 
   /** A VirtualIP is about to be deleted by hand, while all is as it should be and nobody edits anything. */
-  loses({ address, services }: VirtualIPSpec): void {
+  loses({ address, services, reserved }: VirtualIPSpec): void {
     this.#lost.set(address, new Set(services.map(({ uid }) => uid)))
+    if (reserved === undefined) this.#unreserved.delete(address)
+    else this.#unreserved.add(address)
   }
 
   /**
@@ -100,7 +104,9 @@ export class Watchdog {
     const told = after.status?.loadBalancer?.ingress?.map(({ ip = '' }) => ip) ?? []
     const known = this.#services.get(key)
     for (const address of known?.told ?? []) {
-      if (!told.includes(address ?? '') && this.#isLost(address, after.metadata.uid))
+      // The quota may have kept it from another that it asks for, as the reservation of this one counted as well.
+      const mayMove = this.#unreserved.has(address) && before !== undefined && reasonOf(before) === 'QuotaExceeded'
+      if (!told.includes(address) && this.#isLost(address, after.metadata.uid) && !mayMove)
         this.#violated(`${key} tells ${address} no more, of which it lost nothing but the VirtualIP`)
     }
     const edited = known && isDeepStrictEqual(asked(before), asked(after)) ? known.edited : this.#now
