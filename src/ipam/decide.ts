@@ -45,24 +45,34 @@ export function decide(
     return { ours: false, keep: [], release: held.filter(entry => isOf(entry, key)), allocate: [] }
   }
   const request = readRequest(service)
-  const takes: Entry[] = []
-  let leaves: readonly Entry[] = []
-  const parts = familiesOf(service).map((family): Part => {
-    const given = givenBefore(family, service, held, allocator)
-    const current = preferred(given, service)
-    if (isFailure(request)) return { current, asked: true, failure: request }
-    const asked = request.address?.family === family
-    const satisfying = given.filter(entry => satisfies(entry, family, request))
-    if (satisfying.length > 0) return { current: preferred(satisfying, service), asked }
-    const left = current === undefined ? leaves : [...leaves, current]
-    const { entry: next, ...why } = find(family, { service, namespaceLabels, request, takes, leaves: left }, allocator)
-    if (next !== undefined) {
-      takes.push(next)
-      leaves = left
-    }
-    return { current, next, asked, ...why }
-  })
-  return combine(service, held, parts)
+  const look = (families: readonly Family[]): readonly Part[] => {
+    const takes: Entry[] = []
+    let leaves: readonly Entry[] = []
+    return families.map(family => {
+      const given = givenBefore(family, service, held, allocator)
+      const current = preferred(given, service)
+      if (isFailure(request)) return { current, asked: true, failure: request }
+      const asked = request.address?.family === family
+      const satisfying = given.filter(entry => satisfies(entry, family, request))
+      if (satisfying.length > 0) return { current: preferred(satisfying, service), asked }
+      const left = current === undefined ? leaves : [...leaves, current]
+      const seeker = { service, namespaceLabels, request, takes, leaves: left }
+      const { entry: next, ...why } = find(family, seeker, allocator)
+      if (next !== undefined) {
+        takes.push(next)
+        leaves = left
+      }
+      return { current, next, asked, ...why }
+    })
+  }
+  const families = familiesOf(service)
+  const parts = look(families)
+  const isRationed = parts.some(({ failure }) => failure?.reason === 'QuotaExceeded')
+  if (!isRationed || parts.every(({ next }) => next === undefined)) return combine(service, held, parts)
+  // One family may have taken what a quota leaves of the only Eip that has the other: so that is looked for first.
+  const swapped = look(families.toReversed()).toReversed()
+  const isWhole = swapped.every(({ failure }) => failure === undefined)
+  return combine(service, held, isWhole ? swapped : parts, swapped)
 }
 
 /** The addresses that a Service has by a decision, in the order of its families: the first is its address to most. */
@@ -87,8 +97,15 @@ interface Part {
 /**
  * RequireDualStack gets every family or nothing, PreferDualStack what there is (KEP-563). Nothing means no address that
  * the Service's status has not told yet: one that has been in use stays, although it lacks its fellow now.
+ *
+ * @param others what else was looked at: who gets nothing waits for what would help there as well
  */
-function combine(service: Service, held: readonly Entry[], parts: readonly Part[]): Decision {
+function combine(
+  service: Service,
+  held: readonly Entry[],
+  parts: readonly Part[],
+  others: readonly Part[] = [],
+): Decision {
   const { ipFamilyPolicy } = service.spec
   const failing = ipFamilyPolicy === 'RequireDualStack' && parts.some(({ failure }) => failure !== undefined)
   const lacking = failing && parts.some(({ current, next }) => current === undefined && next === undefined)
@@ -103,7 +120,7 @@ function combine(service: Service, held: readonly Entry[], parts: readonly Part[
 
   const enough = ipFamilyPolicy === 'PreferDualStack' && entries.length > 0
   const failed = parts.find(part => part.failure !== undefined && !(enough && isSpare(part)))
-  const wait = everyWait(parts)
+  const wait = everyWait(failing ? [...parts, ...others] : parts)
   return {
     ours: true,
     keep,

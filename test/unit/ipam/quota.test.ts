@@ -128,6 +128,33 @@ test('3, 5: both families of one Eip count', t => {
   t.deepEqual(preferred.wait, { pools: [], quotas: [{ eip: 'a', namespace: 'default' }] })
 })
 
+for (const families of [bothFamilies, bothFamilies.toReversed()]) {
+  const [first = v4, second = v6] = families
+  const title = families.map(({ name }) => name).join(', ')
+  const eips = [
+    eip('a', first.range(1, 9), { addresses: [second.range(1, 9)], addressesPerNamespace: 1 }),
+    eip('b', first.range(20, 20)),
+  ]
+
+  for (const policy of ['RequireDualStack', 'PreferDualStack'] as const) {
+    test(`3, 5: ${title}: ${policy} leaves what the quota leaves to the family that no other Eip has`, t => {
+      const { allocate, failure, wait } = decide(service({ families, policy }), {}, allocator(eips), filter)
+      t.deepEqual(
+        allocate.map(({ address }) => address),
+        [first.ip(20), second.ip(1)],
+      )
+      t.deepEqual([failure, wait], [undefined, undefined])
+    })
+  }
+
+  test(`3, 5: ${title}: RequireDualStack waits for either family where the quota leaves one`, t => {
+    const ledger = allocator(eips, [given(first.ip(20), 'b', { name: 'x', namespace: 'other' })])
+    const { allocate, failure, wait } = decide(service({ families, policy: 'RequireDualStack' }), {}, ledger, filter)
+    t.deepEqual([allocate, failure?.reason], [[], 'QuotaExceeded'])
+    t.deepEqual(wait?.pools, [{ eip: 'b', family: first.family }])
+  })
+}
+
 test('3, 5: an address that stays, as another is not to be had, makes no room for one of the other family', t => {
   const theirs = given(v4.ip(5), 'a', { name: 'x', namespace: 'other' })
   const { keep, allocate } = decide(
