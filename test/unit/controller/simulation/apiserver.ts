@@ -6,7 +6,7 @@ import type { KubeObject, Service } from '../../../../src/kube/objects.ts'
 import { keyOf, type ObjectRef, type Resource, services } from '../../../../src/kube/resources.ts'
 import { conflict, notFound } from '../../kube/fakeclient.ts'
 import { kept } from './kept.ts'
-import { leaves, type Path, valueAt, withValue } from './ownership.ts'
+import { isWithin, leaves, type Path, valueAt, withValue } from './ownership.ts'
 import { merged, type Store } from './store.ts'
 
 type Status = { readonly status?: object }
@@ -70,9 +70,10 @@ export function apiServer(store: Store): KubeClient {
       const manager = `${fieldManager} applies`
       const said = statusOf(part) ?? {}
       const mine = leaves(said).filter(path => path.length > 0)
-      const kept = new Set([...owners].flatMap(([other, paths]) => (other === manager ? [] : paths.map(String))))
-      const named = new Set(mine.map(String))
-      const dropped = (owners.get(manager) ?? []).filter(path => !named.has(String(path)) && !kept.has(String(path)))
+      const theirs = [...owners].flatMap(([other, paths]) => (other === manager ? [] : paths))
+      // What was empty, and has something in it now, is not left out.
+      const stays = (path: Path) => [...mine, ...theirs].some(each => isWithin(each, path))
+      const dropped = (owners.get(manager) ?? []).filter(path => !stays(path))
       const to = (before: T): T => {
         let status: object = { ...emptyLists(said), ...statusOf(before) }
         for (const path of mine) status = withValue(status, path, valueAt(said, path)) as object

@@ -21,7 +21,7 @@ interface Known {
   /** When people last said anything else of it. */
   readonly edited: number
   /** The addresses that its status tells. */
-  readonly told: readonly string[]
+  readonly told: readonly (string | undefined)[]
   readonly service: Service
 }
 
@@ -105,8 +105,9 @@ export class Watchdog {
     const known = this.#services.get(key)
     for (const address of known?.told ?? []) {
       // The quota may have kept it from another that it asks for, as the reservation of this one counted as well.
-      const mayMove = this.#unreserved.has(address) && before !== undefined && reasonOf(before) === 'QuotaExceeded'
-      if (!told.includes(address) && this.#isLost(address, after.metadata.uid) && !mayMove)
+      const mayMove =
+        this.#unreserved.has(address ?? '') && before !== undefined && reasonOf(before) === 'QuotaExceeded'
+      if (!told.includes(address ?? '') && this.#isLost(address, after.metadata.uid) && !mayMove)
         this.#violated(`${key} tells ${address} no more, of which it lost nothing but the VirtualIP`)
     }
     const edited = known && isDeepStrictEqual(asked(before), asked(after)) ? known.edited : this.#now

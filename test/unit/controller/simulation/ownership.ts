@@ -19,6 +19,9 @@ export function leaves(value: unknown, path: Path = []): readonly Path[] {
   return entries.length === 0 && path.length > 0 ? [path] : entries.flatMap(([name, of]) => leaves(of, [...path, name]))
 }
 
+/** Whether a field is this one, or a part of it. */
+export const isWithin = (path: Path, whole: Path): boolean => whole.every((key, n) => path[n] === key)
+
 /** What an object says of a field. */
 export function valueAt(value: unknown, path: Path, above = ''): unknown {
   const [name, ...rest] = path

@@ -135,6 +135,16 @@ export const applies: Cases = {
     t.deepEqual((await client.apply(eips, { name }, { status: { usage: 1 } }, by('a'))).status, { usage: 1 })
   },
 
+  'a map of our kinds that is applied empty is there, and what is applied after that as well': async ground => {
+    const { t, client, ref } = ground
+    const { name } = ref
+    await client.create(eips, { metadata: { name }, spec: { address: '198.51.100.0/24' } })
+    for (const used of [{}, { '198.51.100.1': 'x/a' }, { '198.51.100.2': 'x/b' }, {}, {}, { '198.51.100.3': 'x/c' }]) {
+      const status = { usage: Object.keys(used).length, used }
+      t.deepEqual((await client.apply(eips, { name }, { status }, by('a'))).status, status)
+    }
+  },
+
   'a status of our kinds of which nothing would be left is refused, unless it is patched': async ground => {
     const { t, client, address: name } = ground
     await client.create(virtualIPs, virtualIP(ground))
