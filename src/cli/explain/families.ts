@@ -19,7 +19,9 @@ export function families(
   return familiesOf(service).map(family => {
     const of = (entries: readonly Entry[]) => entries.filter(({ address }) => parseAddress(address)?.family === family)
     const [has, gets] = [of(decision.keep)[0], of(decision.allocate)[0]]
-    const seeker = { service, namespaceLabels, request, takes: [], leaves: of([...decision.keep, ...decision.release]) }
+    // What the other family gets counts in the quotas as well.
+    const takes = decision.allocate.filter(entry => entry !== gets)
+    const seeker = { service, namespaceLabels, request, takes, leaves: of([...decision.keep, ...decision.release]) }
     return { family, eips: consider(family, seeker, { has, gets, failure: decision.failure }, allocator) }
   })
 }

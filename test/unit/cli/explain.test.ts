@@ -104,6 +104,24 @@ test('13: a Service that all is well of: pool, address, nodes and what each sess
   )
 })
 
+test('3, 5, 13: what one family is to get of a quota is not there for the other', t => {
+  const eips = [
+    eip('first', '10.66.0.1', { addresses: ['fd66::1'], addressesPerNamespace: 1 }),
+    eip('second', '10.66.1.1', { priority: 1 }),
+  ]
+  const spec = { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'RequireDualStack' } as const
+  const { families } = explained({ eips, virtualIPs: [] }, spec, told({}))
+  const verdicts = families.flatMap(each =>
+    each.eips.map(({ eip: name, verdict }) => `${each.family} ${name}: ${verdict}`),
+  )
+  t.deepEqual(verdicts, [
+    'IPv4 first: QuotaExceeded',
+    'IPv4 second: Gives',
+    'IPv6 first: Gives',
+    'IPv6 second: EipLacksFamily',
+  ])
+})
+
 test('13: of replicas that announce every node each session is sent every next hop', t => {
   const both: NodeConfStatus = { nextHops: ['node1', 'node2'], announces: 'eligible-nodes' }
   const [address] = explained({
