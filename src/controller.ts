@@ -1,8 +1,6 @@
 import type { Logger } from 'pino'
 import {
   defer,
-  distinctUntilChanged,
-  EMPTY,
   groupBy,
   map,
   mergeMap,
@@ -18,7 +16,7 @@ import {
 } from 'rxjs'
 import { Allocation } from './controller/allocation.ts'
 import { Deletions } from './controller/deletion/deletions.ts'
-import { createSegmentKey, needsKey } from './controller/segmentkey.ts'
+import { keyNeed, makeSegmentKey } from './controller/segmentkey.ts'
 import { ControllerStatus } from './controller/status.ts'
 import type { KubeClient } from './kube/client.ts'
 import { virtualIPs } from './kube/resources.ts'
@@ -161,13 +159,11 @@ export function controller({
     )
     const report = (err: unknown, failures: number) =>
       log[failures === 1 ? 'warn' : 'debug']({ err, failures }, 'the key of layer 2 could not be made; trying again')
-    const key = cluster.pipe(
+    const needs = cluster.pipe(
       throttle(() => timer(KEY_LOOK_MS, scheduler), { leading: true, trailing: true }),
-      map(({ snapshot }) => needsKey(snapshot)),
-      distinctUntilChanged(),
-      switchMap(needed => (needed ? createSegmentKey(client, { namespace, backoff, scheduler, report }) : EMPTY)),
+      map(({ snapshot }) => keyNeed(snapshot)),
     )
-    subscriber.add(key.subscribe())
+    subscriber.add(makeSegmentKey(needs, client, { namespace, backoff, scheduler, report }).subscribe())
     subscriber.add(ledger.pipe(switchMap(() => cluster)).subscribe(changed))
     subscriber.add(() => {
       queue.stop()
