@@ -1,6 +1,8 @@
 /** What the scenarios of layer 2 share: VIPs in the nodes' own network, and those who ask for them there. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ExecutionContext, TestFn } from 'ava'
-import { type NodeName, nodeMac, nodeNumber, nodeOfMac } from '../../hack/lab/addresses.ts'
+import { type NodeName, nodeMac, nodeName, nodeNumber, nodeOfMac, numbers } from '../../hack/lab/addresses.ts'
 import { withClient } from '../../hack/lab/cluster.ts'
 import type { LabOptions } from '../../hack/lab/lab.ts'
 import { runPods } from '../../hack/lab/pods.ts'
@@ -8,6 +10,7 @@ import { worstOf } from '../../hack/lab/segment/answers.ts'
 import { Caller } from '../../hack/lab/segment/caller.ts'
 import { setReachable } from '../../hack/lab/segment/neighbours.ts'
 import { type Answered, AnswerWitness } from '../../hack/lab/segment/witness.ts'
+import { logDirectory } from '../../hack/lab/state.ts'
 import type { Eip } from '../../src/api/eip.ts'
 import type { Owner } from '../../src/api/virtualip.ts'
 import { services } from '../../src/kube/resources.ts'
@@ -144,7 +147,23 @@ export class Segment {
     const all = await this.witness.lap()
     const worst = worstOf(all.values())
     t.log(`${what}: gap ${worst.gap.toFixed(0)} ms, doubled ${worst.doubled.toFixed(0)} ms`)
+    const bad = [...all].filter(([, { gap, doubled }]) => gap > GAP || doubled > DOUBLED)
+    if (bad.length > 0) t.log(`${bad.length} VIPs, one of them:`, bad[0], this.#toldOf(bad[0]?.[0] ?? ''))
     return { all, ...worst }
+  }
+
+  /** What the managers' logs say of a VIP, and of themselves, in their last seconds. */
+  #toldOf(address: string): string {
+    const named = `"address":"${address}"`
+    const { lab } = this.scene
+    return numbers(lab.nodes)
+      .map(nodeName)
+      .flatMap(node => {
+        const lines = readFileSync(join(logDirectory(lab), `${node}.manager.log`), 'utf8').split('\n')
+        const told = lines.filter(line => line.includes(named) || !/"address":|changed the router/.test(line))
+        return [node, ...told.slice(-40).map(line => line.slice(0, 300))]
+      })
+      .join('\n')
   }
 
   /** The neighbour's kernel believes in who answers now; as it would of a client that talks to the VIPs all the time. */
