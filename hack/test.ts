@@ -1,6 +1,6 @@
 /**
  * `npm test`: the checks, then every test, from the quick ones to those that
- * need the lab. `npm test -- unit`, or any of `groups`, or patterns of test files, runs only those.
+ * need the lab, and at last those that need kubelets. `npm test -- unit`, or any of `groups`, or patterns of test files, runs only those.
  * The last line is `N passed, N failed`.
  */
 import { spawn } from 'node:child_process'
@@ -21,6 +21,7 @@ const groups: Readonly<Record<string, () => Promise<Tally>>> = {
   unit: () => ava(['test/unit/**/*.test.ts'], 2),
   integration: () => inTwoParts('integration'),
   e2e: () => inTwoParts('e2e'),
+  kubelet: () => told([`${root}hack/e2e.ts`, '--driver', 'kubelet']),
 }
 
 async function inTwoParts(name: keyof typeof alone): Promise<Tally> {
@@ -28,8 +29,11 @@ async function inTwoParts(name: keyof typeof alone): Promise<Tally> {
   return sum([together, await ava([alone[name]], 1)])
 }
 
-function ava(patterns: readonly string[], concurrency: number): Promise<Tally> {
-  const argv = [`${root}node_modules/.bin/ava`, `--concurrency=${concurrency}`, ...patterns]
+const ava = (patterns: readonly string[], concurrency: number): Promise<Tally> =>
+  told([`${root}node_modules/.bin/ava`, `--concurrency=${concurrency}`, ...patterns])
+
+/** Runs a program that ends with ava's report. */
+function told(argv: readonly string[]): Promise<Tally> {
   const child = spawn(process.execPath, argv, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -39,7 +39,12 @@ pretend kernel/panic_on_oops 1
 pretend kernel/keys/root_maxkeys 1000000
 pretend kernel/keys/root_maxbytes 25000000
 
-for controller in /sys/fs/cgroup/*/; do mkdir -p "$controller$cgroup"; done
+# Version 2 has one tree, version 1 one for each controller.
+if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+  mkdir -p "/sys/fs/cgroup/$cgroup"
+else
+  for controller in /sys/fs/cgroup/*/; do mkdir -p "$controller$cgroup"; done
+fi
 
 containerd --config "$directory/containerd.toml" >"$directory/containerd.log" 2>&1 &
 runtime=$!

@@ -49,10 +49,13 @@ export const machineCommand = (lab: Lab, node: NodeName): readonly string[] => [
   binary('kubelet'),
 ]
 
-/** Removes the control groups of a lab's machines, whose processes are gone or about to be. */
+/**
+ * Removes the control groups of a lab's machines, whose processes are gone or about to be: of version 2, which has one tree, and of
+ * version 1, which has one for each controller.
+ */
 export async function removeCgroups(lab: string): Promise<void> {
-  for (const controller of await directoriesIn(CGROUPS)) {
-    const found = await directoriesIn(controller)
+  for (const tree of [CGROUPS, ...(await directoriesIn(CGROUPS))]) {
+    const found = await directoriesIn(tree)
     for (const directory of found.filter(path => isCgroupOf(lab, basename(path)))) await removeCgroup(directory)
   }
 }
