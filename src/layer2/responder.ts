@@ -10,8 +10,8 @@ export interface Vip extends Candidacy {
   readonly interfaces: readonly string[]
 }
 
-/** What is so of an interface that VIPs name. */
-export type LinkState = 'up' | 'down' | 'missing'
+/** What is so of an interface that VIPs name. `forbidden`: nothing can be read or written on it without CAP_NET_RAW. */
+export type LinkState = 'up' | 'down' | 'missing' | 'forbidden'
 
 /** Something that happened. Times are left to whoever hears it. */
 export type ResponderEvent =
@@ -43,6 +43,8 @@ export type ResponderEvent =
   /** VIPs that had lost their owner are announced: so long after this node found that (milliseconds, of each). */
   | { readonly type: 'failedOver'; readonly interface: string; readonly milliseconds: readonly number[] }
   | { readonly type: 'link'; readonly interface: string; readonly state: LinkState }
+  /** Of requests that come in a burst some are lost: without CAP_NET_ADMIN their queue is no longer than the system's limit. */
+  | { readonly type: 'shortQueue'; readonly interface: string }
   /** It waits for its turn like all other threads: on a node that is busy enough others take it for dead. */
   | { readonly type: 'notRealTime'; readonly why: string }
   /** Interfaces, their addresses or routes may be others now. */

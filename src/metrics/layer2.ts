@@ -87,6 +87,7 @@ export function layer2Metrics(registers: Registry[]): Layer2Metrics {
       case 'cleared':
       case 'link':
       case 'linksChanged':
+      case 'shortQueue':
       case 'notRealTime':
         return
     }

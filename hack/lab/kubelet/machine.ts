@@ -11,7 +11,8 @@ import { type Lab, placeDirectory } from '../state.ts'
 
 const CGROUPS = '/sys/fs/cgroup'
 
-const cgroupOf = (lab: string, node: NodeName): string => `fl-${lab}-${node}`
+/** The control group of all that runs on a node. */
+export const cgroupOf = (lab: string, node: NodeName): string => `fl-${lab}-${node}`
 const isCgroupOf = (lab: string, name: string): boolean =>
   name.startsWith(`fl-${lab}-node`) && cgroupOf(lab, `node${Number(name.slice(`fl-${lab}-node`.length))}`) === name
 

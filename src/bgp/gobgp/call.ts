@@ -37,13 +37,16 @@ export async function collect<Response>(
   }
 }
 
+/** The one thing that a kernel refuses a port below 1024 for. */
+const MISSING = '$&, CAP_NET_BIND_SERVICE is missing'
+
 /** A closed client throws an Error without a status. */
 type Failure = Error & Partial<grpc.StatusObject>
 
 function toRouterError(what: string, { code = status.CANCELLED, details, message }: Failure): RouterError {
   const said = details ?? message
   // What grpc-js says of a failed connection, without its wrapping.
-  const cause = /connect E[A-Z]+/.exec(said)?.[0] ?? said
+  const cause = /connect E[A-Z]+/.exec(said)?.[0] ?? said.replace(/bind: permission denied$/, MISSING)
   return new RouterError(reasonOf(code, said), `${what}: ${cause}`)
 }
 

@@ -14,6 +14,8 @@ export type NotAnnounced =
 export type Unable =
   /** It has no interface that the Eip names, or whose network holds the VIP. */
   | 'InterfaceNotFound'
+  /** Its speaker has not the capabilities that it takes. */
+  | 'CapabilityMissing'
   /** The Secret with the key of the segment has none that can be used. */
   | 'KeyUnusable'
 

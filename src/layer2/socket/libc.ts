@@ -8,6 +8,7 @@ const libc = koffi.load(null)
 
 export const socket = libc.func('int socket(int domain, int type, int protocol)')
 export const setsockopt = libc.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)')
+const getsockopt = libc.func('int getsockopt(int fd, int level, int name, void *value, void *length)')
 export const bind = libc.func('int bind(int fd, const void *address, uint32_t length)')
 export const poll = libc.func('int poll(void *fds, unsigned long count, int milliseconds)')
 export const recv = libc.func('intptr_t recv(int fd, void *buffer, size_t length, int flags)')
@@ -20,6 +21,7 @@ export const schedSetscheduler = libc.func('int sched_setscheduler(int pid, int 
 export const close = libc.func('int close(int fd)')
 
 export const SOL_SOCKET = 1
+const SO_RCVBUF = 8
 const SO_RCVBUFFORCE = 33
 export const SOCK_RAW = 3
 export const MSG_DONTWAIT = 0x40
@@ -54,10 +56,20 @@ export function unless(names: readonly (keyof typeof constants.errno)[], call: s
   throw new SystemError(call, number)
 }
 
-/** Gives a socket room for so many bytes, also more than the system's limit. @throws SystemError */
-export function setReceiveBuffer(fd: number, bytes: number): void {
+/**
+ * Gives a socket room for so many bytes. More than the system's limit (rmem_max) takes CAP_NET_ADMIN.
+ *
+ * @returns false if it has less room
+ * @throws SystemError
+ */
+export function setReceiveBuffer(fd: number, bytes: number): boolean {
   const size = new Uint32Array([bytes])
-  check('SO_RCVBUFFORCE', setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, size, size.byteLength))
+  const set = (option: number) => setsockopt(fd, SOL_SOCKET, option, size, size.byteLength)
+  if (unless(['EPERM'], 'SO_RCVBUFFORCE', set(SO_RCVBUFFORCE)) !== undefined) return true
+  check('SO_RCVBUF', set(SO_RCVBUF))
+  check('SO_RCVBUF', getsockopt(fd, SOL_SOCKET, SO_RCVBUF, size, new Uint32Array([size.byteLength])))
+  // The kernel doubles what it is asked for (socket(7)).
+  return (size[0] ?? 0) >= 2 * bytes
 }
 
 /** Where a buffer's bytes are, for structures that hold pointers. It has to outlive them. */

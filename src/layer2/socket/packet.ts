@@ -37,17 +37,19 @@ const MOST_QUEUED = 1 << 15
  */
 export class PacketSocket {
   readonly fd: number
+  /** Whether thousands of requests may come at once. */
+  readonly holdsBursts: boolean
 
   /**
    * @param index of the interface
-   * @throws SystemError, `ENODEV` if there is no such interface (any more)
+   * @throws SystemError, `ENODEV` if there is no such interface (any more), `EPERM` without CAP_NET_RAW
    */
   constructor(index: number, etherType: number, filter: Filter) {
     // With protocol 0 nothing is received before it is bound: no frame is there that the filter did not see.
     this.fd = check('socket', socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0))
     try {
       this.#attach(filter)
-      setReceiveBuffer(this.fd, RECEIVE_BUFFER)
+      this.holdsBursts = setReceiveBuffer(this.fd, RECEIVE_BUFFER)
       const address = linkLayerAddress(index, etherType)
       check('bind', bind(this.fd, address, address.length))
     } catch (error) {

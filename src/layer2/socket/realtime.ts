@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { check, schedSetscheduler } from './libc.ts'
 
 /** Of threads of equal priority each has its turn; nothing that is started by this one is like it (sched(7)). */
@@ -14,3 +15,13 @@ const parameters = new Int32Array([1])
  */
 export const becomeRealTime = (): number =>
   check('sched_setscheduler', schedSetscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, parameters))
+
+/** <linux/capability.h> */
+const CAP_SYS_NICE = 23n
+
+/** Whether this thread has the capability for it: two refusals have one error number. */
+export function mayBeRealTime(): boolean {
+  // proc_pid_status(5)
+  const [, effective = '0'] = /^CapEff:\s*(\S+)$/m.exec(readFileSync('/proc/thread-self/status', 'utf8')) ?? []
+  return (BigInt(`0x${effective}`) & (1n << CAP_SYS_NICE)) !== 0n
+}

@@ -13,7 +13,7 @@ export class Tap {
   readonly arp: PacketSocket
   readonly ndp: PacketSocket
 
-  /** @throws SystemError, `ENODEV` if there is no interface of this index */
+  /** @throws SystemError, `ENODEV` if there is no interface of this index, `EPERM` without CAP_NET_RAW */
   constructor(index: number) {
     const opened: PacketSocket[] = []
     const open = (...args: ConstructorParameters<typeof PacketSocket>): PacketSocket => {
@@ -33,6 +33,10 @@ export class Tap {
 
   get sockets(): readonly PacketSocket[] {
     return [this.beats, this.arp, this.ndp]
+  }
+
+  get holdsBursts(): boolean {
+    return this.sockets.every(({ holdsBursts }) => holdsBursts)
   }
 
   /** Returns whether the kernel took the frame. */

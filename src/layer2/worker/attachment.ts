@@ -21,6 +21,7 @@ export class Attachment {
   #tap: Tap | undefined
   #index: number | undefined
   #state: LinkState | undefined
+  #forbidden = false
 
   constructor(options: SegmentOptions, report: (report: Report) => void, clock: () => number) {
     this.name = options.interface
@@ -50,7 +51,7 @@ export class Attachment {
   /** Takes the interface as it is now. The sockets may be others afterwards. */
   follow(link: Link | undefined, now: number): void {
     if (link?.index !== this.#index) this.#reopen(link)
-    const state = this.#tap === undefined ? 'missing' : link?.up ? 'up' : 'down'
+    const state = this.#forbidden ? 'forbidden' : this.#tap === undefined ? 'missing' : link?.up ? 'up' : 'down'
     this.#segment.setLink(this.#tap && link ? link : undefined, now)
     this.#flush()
     if (state !== this.#state) this.#report({ type: 'link', interface: this.name, state })
@@ -105,14 +106,22 @@ export class Attachment {
     this.#tap?.close()
     this.#tap = undefined
     this.#index = link?.index
-    this.#report({ type: 'index', interface: this.name, index: link?.index })
-    if (link === undefined) return
+    this.#forbidden = false
+    if (link !== undefined) this.#open(link.index)
+    this.#report({ type: 'index', interface: this.name, index: this.#tap && link?.index })
+  }
+
+  #open(index: number): void {
     try {
-      this.#tap = new Tap(link.index)
+      this.#tap = new Tap(index)
     } catch (error) {
-      // Gone since the kernel told of it; that it will tell as well.
-      if (!(error instanceof SystemError && error.code === 'ENODEV')) throw error
+      if (!(error instanceof SystemError)) throw error
+      this.#forbidden = error.code === 'EPERM'
+      // Without a device it is gone since the kernel told of it; that it will tell as well.
+      if (!this.#forbidden && error.code !== 'ENODEV') throw error
+      return
     }
+    if (!this.#tap.holdsBursts) this.#report({ type: 'shortQueue', interface: this.name })
   }
 
   #flush(): void {

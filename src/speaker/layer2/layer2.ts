@@ -35,7 +35,7 @@ import type { Change } from '../../watch/reduce.ts'
 import { Layer2Announcer } from './announcer.ts'
 import { answering } from './answering.ts'
 import { KeyUnusable, segmentKey } from './key.ts'
-import type { Objection } from './readiness.ts'
+import { capabilityMissing, type Objection } from './readiness.ts'
 import { Layer2Status } from './status.ts'
 
 /** How often the links are read without a sign that they changed, and how often at most with such signs (milliseconds). */
@@ -128,6 +128,7 @@ function running({ cluster, able, client, options, respond, readLinks, log, stop
   const heard = (event: ResponderEvent) => {
     tell(log, event)
     if (event.type === 'linksChanged') disturbed.next()
+    else if (event.type === 'link' && event.state === 'forbidden') objection.next(capabilityMissing(nodeName))
     else if ('address' in event) status.heard(event)
   }
   return merge(
@@ -194,12 +195,12 @@ function tell(log: Logger, event: ResponderEvent): void {
     case 'failedOver':
       return log.debug(event, 'announced what had lost its owner')
     case 'link':
-      return log.info(event, 'an interface')
+      if (event.state !== 'forbidden') return log.info(event, 'an interface')
+      return log.error(event, 'answers for nothing on this interface: CAP_NET_RAW is missing')
+    case 'shortQueue':
+      return log.warn(event, 'may miss requests when thousands come at once: CAP_NET_ADMIN is missing')
     case 'notRealTime':
-      return log.warn(
-        event,
-        'answers late, or loses addresses to other nodes, when this node is busy: CAP_SYS_NICE is missing',
-      )
+      return log.warn(event, `answers late, or loses addresses to other nodes, when this node is busy: ${event.why}`)
     case 'linksChanged':
       return log.debug('the links of this node may be others')
   }

@@ -31,6 +31,12 @@ export function interfaceObjection(node: string, { interfaces }: Vip, { names }:
   return { reason: 'InterfaceNotFound', message }
 }
 
+/** What keeps a node from reading and writing frames, on whichever interface. */
+export const capabilityMissing = (node: string): Objection => ({
+  reason: 'CapabilityMissing',
+  message: `The speaker of node ${node} has not the capability NET_RAW.`,
+})
+
 export const notReady = ({ reason, message }: Objection): Finding<Unable> => ({
   type: conditionTypes.layer2Ready,
   status: 'False',

@@ -63,8 +63,9 @@ export class Network {
     return exec(argv, { namespace: this.namespace(host), timeout: 120_000 })
   }
 
-  start(host: string): Host {
-    const started = new Host(host, this.namespace(host))
+  /** @param lacking a capability that it is not to have, as setpriv(1) names it */
+  start(host: string, lacking?: string): Host {
+    const started = new Host(host, this.namespace(host), lacking)
     this.#hosts.push(started)
     return started
   }
@@ -103,9 +104,10 @@ export class Host {
   errors = ''
   readonly #process: ChildProcessByStdio<Writable, Readable, Readable>
 
-  constructor(name: string, namespace: string) {
+  constructor(name: string, namespace: string, lacking?: string) {
     this.name = name
     const [command = '', ...args] = inNamespace(namespace, [
+      ...(lacking === undefined ? [] : without(lacking)),
       process.execPath,
       new URL('host.ts', import.meta.url).pathname,
       name,
@@ -161,6 +163,13 @@ export class Host {
     return this.#process.exitCode
   }
 }
+
+/** Begins a command line whose process lacks a capability, although it is root. */
+export const without = (capability: string): readonly string[] => [
+  'setpriv',
+  `--bounding-set=-${capability}`,
+  `--inh-caps=-${capability}`,
+]
 
 /** Looks again and again until something is so. @throws Error after a while */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {

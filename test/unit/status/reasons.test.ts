@@ -44,6 +44,7 @@ const announced: Readonly<Record<AnnouncedReason, true>> = {
   NoPeerEstablished: true,
   NoOwner: true,
   InterfaceNotFound: true,
+  CapabilityMissing: true,
   KeyUnusable: true,
   AddressConflict: true,
   StrictARPDisabled: true,

@@ -210,6 +210,21 @@ test('12: as long as there is no key, the first candidate says so on the address
   t.like(applied[0]?.status.conditions?.[0], { reason: 'KeyUnusable' })
 })
 
+test('12, 38: without NET_RAW the first candidate says so on the address, the log does, and nothing is started again and again', async t => {
+  const { cluster, responders, applied, logged } = run(t)
+  cluster.next(whole(scene({ addresses: [address], nodes: [node('node1')] })))
+  await until(t, 'started', () => responders.length === 1)
+  responders[0]?.events.next({ type: 'link', interface: 'eth0', state: 'forbidden' })
+  responders[0]?.events.next({ type: 'link', interface: 'eth9', state: 'missing' })
+  await until(t, 'told', () => applied.length > 0)
+  t.like(applied[0]?.status.conditions?.[0], {
+    reason: 'CapabilityMissing',
+    message: 'The speaker of node node1 has not the capability NET_RAW.',
+  })
+  t.true(logged.some(line => line.includes('CAP_NET_RAW is missing')))
+  t.is(responders.length, 1)
+})
+
 const unusable: readonly [title: string, answer: Secret | Error][] = [
   ['that is not there', notFound()],
   ['without a key', secret(undefined)],
