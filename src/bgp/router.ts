@@ -108,9 +108,9 @@ export type Change =
   | { readonly type: 'addPeer'; readonly peer: Peer }
   | { readonly type: 'updatePeer'; readonly peer: Peer; readonly resets: boolean }
 
-/** Why a router did not do as told. */
+/** Why a router did not do as told. `Incompatible`: it is of another version, and cannot be told. */
 export class RouterError extends Error {
-  readonly reason: 'Unreachable' | 'NotStarted' | 'Stopped' | 'Rejected'
+  readonly reason: 'Unreachable' | 'NotStarted' | 'Stopped' | 'Incompatible' | 'Rejected'
   constructor(reason: RouterError['reason'], message: string) {
     super(message)
     this.name = 'RouterError'

@@ -1,7 +1,10 @@
 /** What people can read: why a Service has no address, why nobody announces it, who has it, and what is left of an Eip. */
 import test from 'ava'
 import { type NodeName, routerAddress } from '../../hack/lab/addresses.ts'
-import { restartPart } from '../../hack/lab/parts.ts'
+import { lackingProxy } from '../../hack/lab/faults/gobgpd.ts'
+import { at } from '../../hack/lab/lab.ts'
+import { gobgpSocket, healthAddress } from '../../hack/lab/nodes.ts'
+import { killPart, restartPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { annotations } from '../../src/api/names.ts'
 import { explanation } from '../../src/cli/explain/shape.ts'
@@ -303,3 +306,51 @@ test.serial('14: an Eip tells its size, its ends, its family and who uses what',
   await scene.kubectl('delete', 'service', 'six')
   t.deepEqual((await status('six', 0))?.used ?? {}, {})
 })
+
+test.serial(
+  '15, 26: a gobgpd of another version is told of by name wherever one looks, and layer 2 goes on',
+  async t => {
+    const address = '10.62.100.1'
+    await scene.apply(
+      eip('answered', { address, protocol: 'layer2', autoAssign: false }),
+      asking('answered', { [annotations.eip]: 'answered' }),
+    )
+    await runPods(scene.lab, 'answered')
+    const owner = async () => (await scene.virtualIP(address))?.status?.announcedBy
+    const node = (await eventually('somebody answers', owner, Boolean)) as NodeName
+    const toldOf = async () => ({
+      router: (await scene.bgpConf())?.status?.nodesConfStatus?.[node],
+      session: (await scene.bgpPeer('router'))?.status?.nodesPeerStatus?.[node],
+    })
+    const probe = (path: string) => at(scene.lab, node, ['curl', '--silent', `http://${healthAddress(node)}${path}`])
+    const since = Date.now()
+    await killPart(scene.lab, node, 'gobgpd', 'SIGKILL')
+    const proxy = await lackingProxy(gobgpSocket(scene.lab, node), '/nonexistent')
+    proxy.lack('everything')
+
+    const version = /this is no gobgpd of version 4\.8: unknown service api\.GoBgpService/
+    const seen = await eventually(
+      'the BgpConf and the BgpPeer tell',
+      toldOf,
+      ({ router, session }) => version.test(router?.message ?? '') && version.test(session?.lastError ?? ''),
+    )
+    t.like(seen, { router: { ready: false }, session: { peerState: { sessionState: 'UNKNOWN' } } })
+    t.regex(await probe('/readyz'), /^gobgpd: .*this is no gobgpd of version 4\.8/m)
+    t.is(await probe('/healthz'), 'ok\n')
+    t.true(scene.managerLog(node, since).some(line => version.test(JSON.stringify(line))))
+    t.regex(
+      await at(scene.lab, 'neighbour', ['arping', '-c', '1', '-w', '2', '-i', 'eth0', address]),
+      /1 packets received/,
+    )
+    t.is(await owner(), node)
+
+    await proxy.close()
+    await startPart(scene.lab, node, 'gobgpd')
+    await eventually(
+      'the right one is taken up',
+      toldOf,
+      ({ router, session }) => router?.ready === true && session?.peerState?.sessionState === 'ESTABLISHED',
+    )
+    t.is(await probe('/readyz'), 'ok\n')
+  },
+)

@@ -41,18 +41,23 @@ export async function collect<Response>(
 const MISSING = '$&, CAP_NET_BIND_SERVICE is missing'
 
 /** A closed client throws an Error without a status. */
-type Failure = Error & Partial<grpc.StatusObject>
+export type Failure = Error & Partial<grpc.StatusObject>
 
-function toRouterError(what: string, { code = status.CANCELLED, details, message }: Failure): RouterError {
+/** What went wrong, without anything of the request. */
+export function toRouterError(what: string, { code = status.CANCELLED, details, message }: Failure): RouterError {
   const said = details ?? message
+  const reason = reasonOf(code, said)
+  if (reason === 'Incompatible') return new RouterError(reason, `${what}: this is no gobgpd of version 4.8: ${said}`)
   // What grpc-js says of a failed connection, without its wrapping.
   const cause = /connect E[A-Z]+/.exec(said)?.[0] ?? said.replace(/bind: permission denied$/, MISSING)
-  return new RouterError(reasonOf(code, said), `${what}: ${cause}`)
+  return new RouterError(reason, `${what}: ${cause}`)
 }
 
 /** GoBGP answers nearly every refusal with the code UNKNOWN: only its text tells them apart. */
 function reasonOf(code: status, said: string): RouterError['reason'] {
   if ([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED].includes(code)) return 'Unreachable'
+  // Before 4.0 the whole service had another name. What cannot be read is of a later one.
+  if (code === status.UNIMPLEMENTED || said.includes('message parsing error')) return 'Incompatible'
   if (said.includes("hasn't started yet")) return 'NotStarted'
   if (said.includes('server stopped') || said.includes('is not running')) return 'Stopped'
   return 'Rejected'

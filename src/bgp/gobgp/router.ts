@@ -60,12 +60,16 @@ export class GobgpRouter implements Router {
   readonly #bfd = new BfdSupervisor()
   readonly #peerUpdated = new Subject<void>()
   #importGuarded = false
+  /** Why it tells no events. */
+  #refusal: RouterError | undefined
 
   /** Connects as soon as there is something to connect to. */
   constructor(socketPath: string) {
     this.#prefix = `gobgpd at ${socketPath}`
     this.#client = connect(socketPath)
-    this.events = watchEvents(this.#client).pipe(takeUntil(this.#closed))
+    this.events = watchEvents(this.#client, `${this.#prefix}: WatchEvent`, refusal => {
+      this.#refusal = refusal
+    }).pipe(takeUntil(this.#closed))
     merge(this.events.pipe(filter(({ type }) => type === 'session')), this.#peerUpdated)
       .pipe(
         map(() => undefined),
@@ -76,6 +80,7 @@ export class GobgpRouter implements Router {
   }
 
   async read(): Promise<Observed> {
+    this.#checkEvents()
     const global = await this.#global()
     if (global === undefined) return { peers: [], paths: [] }
     const [peers, paths] = await Promise.all([this.#peers(false), this.#paths()])
@@ -83,6 +88,7 @@ export class GobgpRouter implements Router {
   }
 
   async sessions(): Promise<readonly Session[]> {
+    this.#checkEvents()
     return (await this.#peers(true)).map(fromSession)
   }
 
@@ -124,6 +130,11 @@ export class GobgpRouter implements Router {
   close(): void {
     this.#closed.next()
     this.#client.close()
+  }
+
+  /** Of one that does not tell when it ends nobody knows whether it still holds what it was told. */
+  #checkEvents(): void {
+    if (this.#refusal !== undefined) throw this.#refusal
   }
 
   async #global(): Promise<Global | undefined> {
