@@ -66,6 +66,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     images: '',
     faults: false,
     webhook: false,
+    clocks: false,
     keep: false,
     ...given,
   } as const

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { binary } from '../binaries.ts'
 import { type NodeName, nodeAddress, nodeNumber, podNetwork } from './addresses.ts'
+import { clockOptions } from './clocks.ts'
 import { kubeconfigPath } from './controlplane.ts'
 import { managerKubeconfig } from './faults/lab.ts'
 import type { Identity } from './identities.ts'
@@ -68,6 +69,7 @@ export const healthAddress = (name: string): string => `127.0.0.1:${name === 'co
 
 const manager = (role: string, lab: Lab, name: string): readonly string[] => [
   process.execPath,
+  ...clockOptions(lab, name),
   file('../../src/main.ts'),
   role,
   `--kubeconfig=${managerKubeconfig(lab, name)}`,

@@ -34,6 +34,8 @@ export interface LabSpec {
   readonly faults: boolean
   /** Whether the API server asks the controllers before it takes an Eip, a BgpConf or a BgpPeer. */
   readonly webhook: boolean
+  /** Whether the managers' wall clocks can be set. */
+  readonly clocks: boolean
   /** Lives on when the process that made it ends. */
   readonly keep: boolean
 }

@@ -5,6 +5,7 @@ import { delimiter } from 'node:path'
 import type { RequestContext } from '@kubernetes/client-node'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import { KubeConfig } from './clientnode.ts'
+import { TokenFile } from './tokenfile.ts'
 
 const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
@@ -75,18 +76,32 @@ function explain(file: string, act: () => void): void {
 const tlsFields = ['ca', 'cert', 'key', 'pfx', 'passphrase', 'rejectUnauthorized', 'servername'] as const
 
 /**
- * A KubeConfig whose requests share their connections: the library's own opens one for each. Tokens are still asked
- * for with every request, since token files rotate.
+ * A KubeConfig whose requests share their connections: the library's own opens one for each. Credentials are still asked
+ * for with every request, since they rotate. A token file is read by monotonic time: after the wall clock has been set back the library
+ * would go on with a token that is replaced, and then expired, for as long as it was set back.
  */
 export class PooledKubeConfig extends KubeConfig {
+  readonly #now: () => number
   #tls: RequestOptions | undefined
   #dispatcher: Dispatcher | undefined
+  #tokenFile: TokenFile | undefined
+
+  /** @param now milliseconds of monotonic time */
+  constructor(now = () => performance.now()) {
+    super()
+    this.#now = now
+  }
 
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
     const options: RequestOptions = {}
     await this.applyToHTTPSOptions(options)
     for (const [name, value] of Object.entries(options.headers ?? {})) {
       if (typeof value === 'string') context.setHeaderParam(name, value)
+    }
+    const tokenFile: unknown = this.getCurrentUser()?.authProvider?.config?.tokenFile
+    if (typeof tokenFile === 'string') {
+      this.#tokenFile ??= new TokenFile(tokenFile, this.#now)
+      context.setHeaderParam('Authorization', `Bearer ${this.#tokenFile.read()}`)
     }
     if (options.auth) {
       context.setHeaderParam('Authorization', `Basic ${Buffer.from(options.auth).toString('base64')}`)

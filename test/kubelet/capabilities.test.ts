@@ -20,6 +20,11 @@ const numbers = { NET_BIND_SERVICE: 10, NET_ADMIN: 12, NET_RAW: 13, SYS_NICE: 23
 type Capability = keyof typeof numbers
 const added = { gobgpd: ['NET_BIND_SERVICE'], manager: ['NET_RAW', 'NET_ADMIN', 'SYS_NICE'] } as const
 
+const maskOf = (capabilities: readonly Capability[]): number =>
+  capabilities.reduce((mask, capability) => mask | (1 << numbers[capability]), 0)
+
+const manager = 'node /fairlead/src/main.ts speaker'
+
 const pools = [
   eip('bgp', { address: '10.66.0.0/24' }),
   eip('segment', { address: '10.62.100.0/24', protocol: 'layer2' }),
@@ -89,7 +94,7 @@ test.serial('38: with all of them nothing fails', async t => {
 
 for (const [name, container, capabilities] of [
   ['gobgpd', 'gobgpd --api-hosts', added.gobgpd],
-  ['the manager', 'node /fairlead/src/main.ts speaker', added.manager],
+  ['the manager', manager, added.manager],
   ['the controller', 'node /fairlead/src/main.ts controller', []],
 ] as const) {
   test.serial(
@@ -98,7 +103,7 @@ for (const [name, container, capabilities] of [
       const { status, root } = await processOf(scene.lab, 'node1', container)
       t.deepEqual(status['Uid'], '65532 65532 65532 65532')
       t.deepEqual(status['Gid'], '65532 65532 65532 65532')
-      const mask = capabilities.reduce((sum, capability) => sum | (1 << numbers[capability]), 0)
+      const mask = maskOf(capabilities)
       for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) t.is(Number(`0x${status[set]}`), mask, set)
       t.is(status['NoNewPrivs'], '1')
       t.is(status['Seccomp'], '2', 'a filter')
@@ -120,6 +125,8 @@ test.serial('38: without NET_ADMIN queues are as short as the system has them', 
   t.timeout(2 * PATIENCE_MS)
   await take('NET_ADMIN')
   await becomes(able)
+  const { status } = await processOf(scene.lab, 'node1', manager)
+  t.is(Number(`0x${status['CapEff']}`), maskOf(['NET_RAW', 'SYS_NICE']))
   const limit = Number(await readFile('/proc/sys/net/core/rmem_max', 'utf8'))
   const missing = /CAP_NET_ADMIN is missing/
   if (limit < 4 << 20) t.regex(await told(missing), missing)

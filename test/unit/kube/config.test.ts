@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import test from 'ava'
 import { RequestContext } from '../../../src/kube/clientnode.ts'
-import { KubeConfigError, loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/config.ts'
+import { KubeConfigError, loadKubeConfig, PooledKubeConfig } from '../../../src/kube/config.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'fairlead-config-'))
 test.after.always(() => rmSync(directory, { recursive: true }))
@@ -97,4 +97,23 @@ test('a certificate that was rotated leads to new connections', async t => {
   const after = await authenticated(config)
   t.not(before.dispatcher, after.dispatcher)
   t.is((await authenticated(config)).dispatcher, after.dispatcher)
+})
+
+test('a token that its kubelet has replaced is used within a minute, however long that is by the wall clock', async t => {
+  const tokenFile = file('first')
+  let now = 0
+  const config = new PooledKubeConfig(() => now)
+  config.loadFromOptions({
+    clusters: [{ name: 'c', server: 'https://192.0.2.1:6443', skipTLSVerify: false }],
+    users: [{ name: 'u', authProvider: { name: 'tokenFile', config: { tokenFile } } }],
+    contexts: [{ name: 'x', cluster: 'c', user: 'u' }],
+    currentContext: 'x',
+  })
+  const sent = async () => (await authenticated(config)).headers['Authorization']
+  t.is(await sent(), 'Bearer first')
+  writeFileSync(tokenFile, 'second')
+  now = 59_999
+  t.is(await sent(), 'Bearer first')
+  now = 60_000
+  t.is(await sent(), 'Bearer second')
 })
