@@ -17,9 +17,17 @@ import { webhookSlices } from './webhook.ts'
 
 const manifests = (name: string): string => join(import.meta.dirname, '../../manifests', name)
 
+/** A program that talks to the lab's API server as its administrator. With kind, which brings none, it is the user's own. */
+export const asAdmin = (lab: Lab, program: 'kubectl' | 'helm', args: readonly string[]): readonly string[] => [
+  lab.driver === 'kind' ? program : binary(program),
+  '--kubeconfig',
+  kubeconfigOf(lab, 'admin'),
+  ...args,
+]
+
 /** Runs kubectl as the lab's administrator. */
 export const kubectl = (lab: Lab, args: readonly string[], input?: string): Promise<string> =>
-  exec([binary('kubectl'), '--kubeconfig', kubeconfigOf(lab, 'admin'), ...args], input === undefined ? {} : { input })
+  exec(asAdmin(lab, 'kubectl', args), input === undefined ? {} : { input })
 
 /** Gives a client for the API server to `use`, and closes its connections afterwards. */
 export async function withClient<T>(

@@ -3,8 +3,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Observable } from 'rxjs'
-import { namespaceOf } from './addresses.ts'
-import { exec, inNamespace } from './exec.ts'
+import { at, inside } from './inside.ts'
 import type { Lab } from './state.ts'
 
 export interface RouteChange {
@@ -31,7 +30,7 @@ export const isMarker = ({ destination }: RouteChange): boolean => destination.s
 export async function mark(lab: Lab, number: number): Promise<string> {
   const address = `${markers}${number}`
   for (const verb of ['add', 'delete']) {
-    await exec(['ip', 'route', verb, 'blackhole', `${address}/32`], { namespace: namespaceOf(lab.name, 'router') })
+    await at(lab, 'router', ['ip', 'route', verb, 'blackhole', `${address}/32`])
   }
   return address
 }
@@ -39,9 +38,8 @@ export async function mark(lab: Lab, number: number): Promise<string> {
 /** Watches for as long as it is subscribed to. The first value, of a marker, comes when nothing is missed any more. */
 export function watchFib(lab: Lab): Observable<RouteChange> {
   return new Observable(subscriber => {
-    const namespace = namespaceOf(lab.name, 'router')
     const monitor = ['ip', '-rcvbuf', `${RECEIVE_BUFFER}`, '-oneline', '-tshort', 'monitor', 'route']
-    const [command = '', ...args] = inNamespace(namespace, monitor)
+    const [command = '', ...args] = inside(lab, 'router', monitor)
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     child.on('error', error => subscriber.error(error))
     child.on('exit', () => subscriber.error(new Error('ip monitor ended')))

@@ -19,6 +19,7 @@ import { hasLeader, installManifests, registerNodes, takesEips } from './cluster
 import { prepare, writeKubeconfigs } from './controlplane.ts'
 import { exec } from './exec.ts'
 import { writeProxiedKubeconfigs } from './faults/lab.ts'
+import { raiseCluster, removeCluster } from './kind/cluster.ts'
 import { removeCgroups } from './kubelet/machine.ts'
 import { build, destroy, labsWithNamespaces } from './netns.ts'
 import { gobgpSocket, kubeconfigOf } from './nodes.ts'
@@ -34,6 +35,7 @@ import {
   logDirectory,
   placeDirectory,
   readLab,
+  recordedLab,
   recordedLabs,
 } from './state.ts'
 import { topology } from './topology.ts'
@@ -59,6 +61,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     name: 'lab',
     nodes: 3,
     shape: 'daemonset',
+    driver: 'namespaces',
     router: 'frr',
     bfd: false,
     manager: true,
@@ -76,11 +79,11 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
   }
   await down(wanted.name)
   const lab = create(wanted)
+  if (lab.driver === 'kind') return { ...lab, hosts: await raiseCluster(lab, kubeconfigOf(lab, 'admin'), exec) }
   try {
     await raise(lab, progress)
   } catch (error) {
-    await destroy(lab.name)
-    await removeCgroups(lab.name)
+    await clear(lab.name)
     throw error
   }
   return lab
@@ -93,7 +96,8 @@ function check(lab: LabSpec): void {
   if (!Number.isInteger(lab.nodes) || lab.nodes < 1 || lab.nodes > maxNodes) {
     throw new LabError(`a lab has 1 to ${maxNodes} nodes, not ${lab.nodes}`)
   }
-  if (process.getuid?.() !== 0) throw new LabError('the lab makes network namespaces: run it as root')
+  if (process.getuid?.() !== 0)
+    throw new LabError('the lab makes network namespaces, and keeps its files in /run: run it as root')
 }
 
 /** Whatever does not need the API server starts while that one does. */
@@ -165,18 +169,21 @@ function stillRunning(lab: Lab): void {
 
 /** Removes all that a lab made, also after a crash. Of a name that never was a lab there is nothing to remove. */
 export async function down(name: string): Promise<void> {
+  await clear(name)
+  forget(name)
+}
+
+/** Removes all of a lab but what is known of it. */
+async function clear(name: string): Promise<void> {
+  const lab = recordedLab(name)
+  if (lab?.driver === 'kind') return removeCluster(name, kubeconfigOf(lab, 'admin'), exec)
   await destroy(name)
   await removeCgroups(name)
-  forget(name)
 }
 
 /** Names of the labs that are up, or left something behind. */
 export const labs = async (): Promise<readonly string[]> =>
   [...new Set([...recordedLabs(), ...(await labsWithNamespaces())])].sort()
-
-/** Runs a command at a place. Rejects with CommandFailed. */
-export const at = (lab: Lab, place: Place, argv: readonly string[]): Promise<string> =>
-  exec(argv, { namespace: namespaceOf(lab.name, place) })
 
 /** Everything that a script needs to work with the lab: what `lab up --json` prints. */
 export function describe(lab: Lab) {
@@ -206,5 +213,6 @@ export function describe(lab: Lab) {
   }
 }
 
+export { at } from './inside.ts'
 export type { Lab }
 export { readLab }

@@ -4,8 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { namespaceOf } from './addresses.ts'
-import { inNamespace } from './exec.ts'
+import { inside } from './inside.ts'
 import type { Lab } from './state.ts'
 
 /** A connection that went wrong. */
@@ -33,8 +32,9 @@ export class LoadClient {
 
   private constructor(lab: Lab, connections: number, addresses: readonly string[]) {
     const program = join(import.meta.dirname, 'load-client.ts')
-    const argv = [process.execPath, program, `${connections}`, ...addresses]
-    const [command = '', ...args] = inNamespace(namespaceOf(lab.name, 'client'), argv)
+    // The client's own, where it is a container: the repository is in there, at the same path.
+    const node = lab.driver === 'kind' ? 'node' : process.execPath
+    const [command = '', ...args] = inside(lab, 'client', [node, program, `${connections}`, ...addresses])
     this.#process = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#lines = createInterface({ input: this.#process.stdout })
   }

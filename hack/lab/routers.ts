@@ -2,8 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { binary } from '../binaries.ts'
-import { namespaceOf, nodeAs, nodeNetwork, routerAddress, routerAs } from './addresses.ts'
+import { nodeAs, nodeNetwork, routerAddress, routerAs } from './addresses.ts'
 import { exec } from './exec.ts'
+import { at } from './inside.ts'
 import { type Lab, placeDirectory } from './state.ts'
 
 const directoryOf = (lab: Lab): string => placeDirectory(lab, 'router')
@@ -26,13 +27,12 @@ export async function configureRouter(lab: Lab): Promise<void> {
  * Sessions are opened by the nodes, any node. Without a policy FRR would refuse
  * all routes of an eBGP peer (RFC 8212).
  */
-const bgpd = ({ bfd }: Lab): string => `hostname router
+export const bgpd = ({ bfd }: Pick<Lab, 'bfd'>): string => `hostname router
 router bgp ${routerAs}
  bgp router-id ${routerAddress.v4}
  no bgp ebgp-requires-policy
  no bgp default ipv4-unicast
  bgp bestpath as-path multipath-relax
- timers connect 1
  neighbor nodes peer-group
  neighbor nodes remote-as ${nodeAs}
  neighbor nodes graceful-restart-helper
@@ -126,18 +126,17 @@ interface KernelRoute {
 export async function nextHops(lab: Lab, address: string): Promise<readonly string[]> {
   const family = address.includes(':') ? '-6' : '-4'
   const prefix = `${address}/${family === '-6' ? 128 : 32}`
-  const text = await exec(['ip', family, '-json', '-netns', namespaceOf(lab.name, 'router'), 'route', 'show', prefix])
+  const text = await at(lab, 'router', ['ip', family, '-json', 'route', 'show', prefix])
   return (JSON.parse(text || '[]') as readonly KernelRoute[]).flatMap(hopsOf).sort()
 }
 
 /** The next hops of every prefix that BGP brought into the router's kernel, of both families. */
 export async function bgpRoutes(lab: Lab): Promise<ReadonlyMap<string, readonly string[]>> {
   const protocol = { frr: 'bgp', bird: 'bird' }[lab.router]
-  const namespace = namespaceOf(lab.name, 'router')
   const tables = await Promise.all(
     ['-4', '-6'].map(async family => {
-      const show = ['ip', family, '-json', '-netns', namespace, 'route', 'show', 'proto', protocol]
-      return JSON.parse((await exec(show)) || '[]') as readonly KernelRoute[]
+      const show = ['ip', family, '-json', 'route', 'show', 'proto', protocol]
+      return JSON.parse((await at(lab, 'router', show)) || '[]') as readonly KernelRoute[]
     }),
   )
   const routes = Map.groupBy(tables.flat(), ({ dst }) => dst)

@@ -9,7 +9,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { maxLabs, type Place } from './addresses.ts'
+import { maxLabs, type NodeName, nodeAddress, nodeName, numbers, type Place } from './addresses.ts'
 import { isAlive, type ProcessIdentity, type ProcessRecord, self } from './processes.ts'
 
 const root = '/run/fairlead'
@@ -21,6 +21,8 @@ export interface LabSpec {
   readonly nodes: number
   /** daemonset: a speaker on every node, and two controllers. compact: `manager all` on two nodes, for all of them. */
   readonly shape: 'daemonset' | 'compact'
+  /** What makes its places: network namespaces of this machine, or kind and docker. */
+  readonly driver: 'namespaces' | 'kind'
   readonly router: 'frr' | 'bird'
   /** Whether the router runs BFD with every node, at 100 ms x 3 or what the node asks for if that is slower. */
   readonly bfd: boolean
@@ -44,6 +46,8 @@ export interface Lab extends LabSpec {
   /** Number of its link to the host, unlike that of any other lab. */
   readonly index: number
   readonly maker: ProcessIdentity
+  /** Whose an address on the nodes' network is. */
+  readonly hosts: Readonly<Record<string, NodeName>>
 }
 
 export const labDirectory = (name: string): string => join(root, name)
@@ -62,13 +66,21 @@ export function readLab(name: string): Lab {
   return JSON.parse(readFileSync(file, 'utf8')) as Lab
 }
 
+/** What is known of a name, which may never have been a lab. */
+export const recordedLab = (name: string): Lab | undefined => (existsSync(labFile(name)) ? readLab(name) : undefined)
+
 /** Makes the lab's directories and takes an index that no other lab has. */
 export function create(spec: LabSpec): Lab {
-  const lab = { ...spec, index: claimIndex(spec.name), maker: self() }
+  const lab = { ...spec, index: claimIndex(spec.name), maker: self(), hosts: planned(spec.nodes) }
   for (const directory of ['logs', 'processes']) mkdirSync(join(labDirectory(lab.name), directory), { recursive: true })
   writeFileSync(labFile(lab.name), JSON.stringify(lab))
   return lab
 }
+
+const planned = (nodes: number) =>
+  Object.fromEntries(
+    numbers(nodes).flatMap(number => Object.values(nodeAddress(number)).map(address => [address, nodeName(number)])),
+  )
 
 /** Creating the file is taking the index: two labs that start at once cannot both. */
 function claimIndex(name: string): number {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestFn } from 'ava'
 import { stringify } from 'yaml'
-import { type NodeName, nodeAddress, nodeAs, routerAddress, routerAs } from '../../hack/lab/addresses.ts'
+import { type NodeName, nodeAs, routerAddress, routerAs } from '../../hack/lab/addresses.ts'
 import { kubectl } from '../../hack/lab/cluster.ts'
 import { exec } from '../../hack/lab/exec.ts'
 import { at, down, type Lab, type LabOptions, up } from '../../hack/lab/lab.ts'
@@ -68,7 +68,7 @@ export function scenario(
 ): Scenario {
   const scene = new Scenario()
   test.before(async t => {
-    t.timeout(120_000)
+    t.timeout(options.driver === 'kind' ? 1_800_000 : 120_000)
     scene.lab = await up(options)
     if (objects.length > 0) await scene.apply(...objects)
   })
@@ -173,7 +173,7 @@ export class Scenario {
   /** The nodes that the router's kernel sends an address's traffic to, sorted. */
   async routedTo(address: string): Promise<readonly string[]> {
     const hops = await nextHops(this.lab, address)
-    return hops.map(hop => nodeOf(hop)).sort()
+    return hops.map(hop => this.lab.hosts[hop] ?? hop).sort()
   }
 
   /** Waits until the router's kernel sends an address's traffic to these nodes and no others. */
@@ -332,13 +332,6 @@ export async function always<T>(
     if (!isSo(seen)) throw new Error(`stopped being so: ${what}; seen: ${JSON.stringify(seen)}`)
     await new Promise(resolve => setTimeout(resolve, 50))
   }
-}
-
-function nodeOf(hop: string): string {
-  for (let number = 1; number <= 100; number++) {
-    if (Object.values(nodeAddress(number)).includes(hop)) return `node${number}`
-  }
-  return hop
 }
 
 export const eip = (name: string, spec: Eip['spec'], metadata: object = {}) => ({

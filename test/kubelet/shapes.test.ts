@@ -2,7 +2,7 @@
 import test from 'ava'
 import { annotations, loadBalancerAnnotationValue } from '../../src/api/names.ts'
 import { always, bgpConf, bgpPeer, eip, loadBalancer, scenario } from '../e2e/support.ts'
-import { images, inSystem, leftBehind, manifests, PATIENCE_MS, rolledOut, taken } from './support.ts'
+import { cluster, inSystem, leftBehind, manifests, PATIENCE_MS, rolledOut, taken } from './support.ts'
 import { web, webService } from './web.ts'
 
 const nodes = ['node1', 'node2'] as const
@@ -10,7 +10,7 @@ const pool = eip('pool', { address: '10.66.0.0/24' })
 const annotated = { annotations: { [annotations.loadBalancer]: loadBalancerAnnotationValue } }
 const services = [loadBalancer('annotated', webService, annotated), loadBalancer('plain', webService)]
 
-const scene = scenario(test, { name: 'kubelet-shapes', nodes: nodes.length, manager: false, images })
+const scene = scenario(test, { name: 'kubelet-shapes', ...cluster })
 
 for (const { shape, workloads, served, waits } of [
   {

@@ -6,6 +6,14 @@ import { eventually, type Scenario } from '../e2e/support.ts'
 export const images = process.env['FAIRLEAD_IMAGES'] ?? ''
 if (images === '') throw new Error('there are no images: run npm run e2e -- --driver kubelet')
 
+/** What makes the cluster: `npm run e2e -- --driver` says it. */
+export const cluster = {
+  nodes: 2,
+  manager: false,
+  images,
+  driver: process.env['FAIRLEAD_DRIVER'] === 'kind' ? 'kind' : 'namespaces',
+} as const
+
 export const manifests = (name: string): string => fileURLToPath(new URL(`../../manifests/${name}`, import.meta.url))
 
 export const inSystem = ['--namespace', 'fairlead-system'] as const
