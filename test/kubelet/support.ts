@@ -50,6 +50,23 @@ export const taken = (scene: Scenario, ...objects: readonly object[]) =>
     PATIENCE_MS,
   )
 
+/** Waits until the Pods of a component, one for each node, say that they cannot be where others are. */
+export function waitForPorts(
+  scene: Scenario,
+  component: 'manager' | 'speaker',
+  ...where: readonly string[]
+): Promise<unknown> {
+  const selector = `--selector=app.kubernetes.io/component=${component}`
+  const message = '{.status.conditions[?(@.type=="PodScheduled")].message}'
+  const path = `jsonpath={range .items[*]}${message}{"\\n"}{end}`
+  return eventually(
+    'its Pods wait for the ports of the nodes',
+    () => scene.kubectl('get', 'pods', ...where, selector, '-o', path),
+    told => told.split('\n').filter(line => line.includes("didn't have free ports")).length === cluster.nodes,
+    60_000,
+  )
+}
+
 /** Names of what is the cluster's and of an installation, or of OpenELB's kinds. */
 export async function leftBehind(scene: Scenario): Promise<readonly string[]> {
   const kinds =
