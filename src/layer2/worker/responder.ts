@@ -25,7 +25,8 @@ export interface WorkerResponderOptions {
 
 /**
  * Answers from a worker thread, so that what the main thread is busy with delays no reply, no heartbeat and no takeover. Needs
- * CAP_NET_RAW and CAP_NET_ADMIN, and CAP_SYS_NICE to be on time on a busy node; it does nothing on the wire before the first VIP.
+ * CAP_NET_RAW, CAP_NET_ADMIN for bursts of requests, and CAP_SYS_NICE to be on time on a busy node: its events tell of what is missing.
+ * It does nothing on the wire before the first VIP.
  */
 export class WorkerResponder implements Responder {
   readonly events: Observable<ResponderEvent>
