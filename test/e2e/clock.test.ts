@@ -46,7 +46,6 @@ for (const [what, ahead] of [
     const before = await segment.standing()
     const { node } = await segment.someOwner()
     const watch = await RouteWatch.start(scene.lab)
-    await segment.lookAway()
     for (const manager of [leader, node]) setClock(scene.lab, manager, ahead)
 
     const own = { [annotations.address]: '10.66.0.200' }
@@ -68,8 +67,6 @@ for (const [what, ahead] of [
     t.is((await leases())?.spec?.leaseTransitions, lease?.spec?.leaseTransitions)
     t.deepEqual(await held(), [])
     t.deepEqual(losses(await watch.stop(routed)), [])
-    const { gap } = await segment.seen(t, 'clocks jumped')
-    t.true(gap <= GAP)
     // What a manager whose clock is behind has logged.
     await segment.unmoved(t, { ...before, at: before.at - 2 * HOUR })
   })
