@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:https'
 import { join } from 'node:path'
 import { binary } from '../binaries.ts'
+import { auditFlags, writeAuditPolicy } from './audit.ts'
 import { type Identity, identities, kubeconfig, newTokens, type Tokens, tokenFile, users } from './identities.ts'
 import { type ProcessRecord, start, stop, waitReady } from './processes.ts'
 
@@ -67,6 +68,7 @@ export function prepare(directory: string): Tokens {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const pem = privateKey.export({ type: 'sec1', format: 'pem' })
   writeFileSync(join(directory, 'service-account.key'), pem, { mode: 0o600 })
+  writeAuditPolicy(directory)
   return tokens
 }
 
@@ -94,8 +96,19 @@ const withoutKubelets = [
   '--endpoint-reconciler-type=none',
 ]
 
+export interface ApiServerOptions {
+  /** Whether nodes have kubelets. */
+  readonly kubelets?: boolean
+  /** Whether it writes down what Fairlead's service accounts ask. */
+  readonly audit?: boolean
+}
+
 /** In a network namespace it is reached at several addresses, and says the one that its certificate is for. */
-export function apiServerCommand(directory: string, address: string, kubelets = false): readonly string[] {
+export function apiServerCommand(
+  directory: string,
+  address: string,
+  { kubelets = false, audit = false }: ApiServerOptions = {},
+): readonly string[] {
   const serviceAccountKey = join(directory, 'service-account.key')
   return [
     binary('kube-apiserver'),
@@ -113,6 +126,7 @@ export function apiServerCommand(directory: string, address: string, kubelets = 
     `--service-account-signing-key-file=${serviceAccountKey}`,
     '--service-account-issuer=https://kubernetes.default.svc',
     ...(kubelets ? ['--kubelet-preferred-address-types=InternalIP'] : withoutKubelets),
+    ...(audit ? auditFlags(directory) : []),
   ]
 }
 

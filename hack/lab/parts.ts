@@ -41,7 +41,11 @@ const apiServerAddress = (lab: Lab): string => hostLink(lab.index).control
 const recipes = {
   etcd: { argv: lab => etcdCommand(placeDirectory(lab, 'control')) },
   'kube-apiserver': {
-    argv: lab => apiServerCommand(placeDirectory(lab, 'control'), apiServerAddress(lab), lab.images !== ''),
+    argv: lab =>
+      apiServerCommand(placeDirectory(lab, 'control'), apiServerAddress(lab), {
+        kubelets: lab.images !== '',
+        audit: lab.audit,
+      }),
     ready: lab => apiServerReady(apiServerAddress(lab)),
   },
   'api-proxy': { argv: apiProxyCommand, socket: faultsSocket },

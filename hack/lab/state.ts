@@ -38,6 +38,8 @@ export interface LabSpec {
   readonly webhook: boolean
   /** Whether the managers' wall clocks can be set. */
   readonly clocks: boolean
+  /** Whether the API server writes down what Fairlead's service accounts ask (`readAudit`). */
+  readonly audit: boolean
   /** Lives on when the process that made it ends. */
   readonly keep: boolean
 }

@@ -41,6 +41,7 @@ export class ServiceStatus {
           ? thisVersion(before)
           : this.#decidedBy.get(keyOf(before.metadata))
       },
+      invalidIfGone: true,
       written: (before, after) => {
         const happenings = [change(before, after, conditionTypes.allocated, 'Allocate'), newConflict(before, after)]
         for (const happening of happenings) if (happening !== undefined) tell(happening)

@@ -24,6 +24,11 @@ export interface ReporterOptions<T extends Reported, Told> {
   readonly status: (told: Told, before: T | undefined, now: Date) => Part<NonNullable<T['status']>>
   /** The version of the object that alone may be written on; undefined: any. */
   readonly version?: (before: T, told: Told) => string | undefined
+  /**
+   * Whether what is applied to an object that is gone may be called Invalid: as Services are validated, it is taken for a new one,
+   * and is none that is complete.
+   */
+  readonly invalidIfGone?: true
   /** Told of each write that went through. */
   readonly written?: (before: T | undefined, after: T) => void
 }
@@ -34,11 +39,11 @@ export class Reporter<T extends Reported, Told> {
   readonly #known = new Map<string, T>()
 
   constructor(client: KubeClient, writing: Writing, options: ReporterOptions<T, Told>) {
-    const { resource, fieldManager, read, status, version, written } = options
+    const { resource, fieldManager, read, status, version, invalidIfGone = false, written } = options
     this.#read = read
-    /** What is applied to an object that is gone is taken for a new one, and is none that is complete. */
     const rejected = async (error: unknown, key: string): Promise<never> => {
-      if (!isApiError(error, 'Invalid') || (await find(client, resource, refOf(key))) !== undefined) throw error
+      const mayBeGone = invalidIfGone && isApiError(error, 'Invalid')
+      if (!mayBeGone || (await find(client, resource, refOf(key))) !== undefined) throw error
       throw new ApiError(404, 'NotFound', `${resource.kind} ${key} is gone`, { cause: error })
     }
     this.#writer = createWriter({

@@ -10,11 +10,12 @@ import { annotations } from '../../src/api/names.ts'
 import { eips } from '../../src/kube/resources.ts'
 import { losses, RouteWatch } from '../e2e/routes.ts'
 import { bgpConf, bgpPeer, eip, eventually, loadBalancer, scenario } from '../e2e/support.ts'
+import { deleteOpenelbs, emptySecret, freeUnderWrites, judged, share, used } from './rights.ts'
 import { cluster, inSystem, leftBehind, manifests, notYet, PATIENCE_MS, rolledOut, taken, taking } from './support.ts'
 import { web, webService } from './web.ts'
 
 const nodes = ['node1', 'node2'] as const
-const scene = scenario(test, { name: 'kubelet', bfd: true, ...cluster })
+const scene = scenario(test, { name: 'kubelet', bfd: true, audit: true, ...cluster })
 
 const pools = [
   eip('bgp', { address: '10.66.0.0/24' }),
@@ -28,6 +29,8 @@ const services = [
 const bfd = { enabled: true, transmitInterval: 600, receiveInterval: 600 }
 const routing = [bgpConf({ gracefulRestart: { enabled: true } }), bgpPeer('router', { bfd })]
 
+const accounts = ['fairlead-controller', 'fairlead-speaker'] as const
+const speakerPods = ['pods', ...inSystem, '--selector=app.kubernetes.io/component=speaker'] as const
 const controllerPods = ['pods', ...inSystem, '--selector=app.kubernetes.io/component=controller'] as const
 
 let routed = ''
@@ -175,10 +178,35 @@ test.serial('27: it comes back by itself, and is routed to again', async t => {
   t.is(await owner(answered), 'node1')
 })
 
-test.serial('9: what is uninstalled leaves nothing behind', async t => {
+test.serial('17, 26: the speaker of a node that is drained leaves, and takes back what it told', async t => {
+  t.timeout(PATIENCE_MS)
+  await scene.kubectl('annotate', 'node/node2', `${annotations.drain}=`)
+  await scene.routed(routed, 'node1')
+  await scene.kubectl('delete', ...speakerPods, '--field-selector=spec.nodeName=node2')
+  t.deepEqual(await used(scene, /: (delete leases|get bgpconfs)/, 'default', ...accounts), [])
+})
+
+test.serial('27, 38: what seldom happens is come through as well', async t => {
+  t.timeout(PATIENCE_MS)
+  await emptySecret(scene)
+  await deleteOpenelbs(scene)
+  await share(scene, 'bgp')
+  await freeUnderWrites(scene, 'bgp')
+  t.pass()
+})
+
+test.serial('9: without its kinds every Service loses its address, and routers their routes', async t => {
   t.timeout(PATIENCE_MS)
   await scene.kubectl('delete', '--kustomize', manifests('crd'))
   t.deepEqual([await scene.addresses('bgp'), await scene.addresses('segment')], [[], []])
+})
+
+test.serial('38: no role gives a right that was not used by now, and nothing was asked for without one', async t => {
+  t.deepEqual(await judged(scene, 'default', ...accounts), { unused: [], forbidden: [] })
+})
+
+test.serial('9: what is uninstalled leaves nothing behind', async t => {
+  t.timeout(PATIENCE_MS)
   await scene.kubectl('delete', '--kustomize', manifests('default'), '--ignore-not-found')
   t.deepEqual(await scene.routesByBgp(), [])
   await t.throwsAsync(owner(answered))

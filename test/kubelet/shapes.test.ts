@@ -8,9 +8,10 @@ import { asAdmin, kubectl } from '../../hack/lab/cluster.ts'
 import { exec } from '../../hack/lab/exec.ts'
 import { LoadClient } from '../../hack/lab/load.ts'
 import { annotations, loadBalancerAnnotationValue } from '../../src/api/names.ts'
-import type { Pod } from '../../src/kube/objects.ts'
+import type { Lease, Pod } from '../../src/kube/objects.ts'
 import { losses, RouteWatch } from '../e2e/routes.ts'
 import { always, bgpConf, bgpPeer, eip, eventually, loadBalancer, scenario } from '../e2e/support.ts'
+import { deleteOpenelbs, emptySecret, freeUnderWrites, judged, share, used } from './rights.ts'
 import { cluster, inSystem, leftBehind, manifests, PATIENCE_MS, rolledOut, taken, waitForPorts } from './support.ts'
 import { web, webService } from './web.ts'
 
@@ -20,7 +21,7 @@ const annotated = { annotations: { [annotations.loadBalancer]: loadBalancerAnnot
 const services = [loadBalancer('annotated', webService, annotated), loadBalancer('plain', webService)]
 const routing = [bgpConf({ gracefulRestart: { enabled: true } }), bgpPeer()]
 
-const scene = scenario(test, { name: 'kubelet-shapes', ...cluster })
+const scene = scenario(test, { name: 'kubelet-shapes', audit: true, ...cluster })
 
 const chart = fileURLToPath(new URL('../../manifests/helm/fairlead', import.meta.url))
 const helm = (...args: readonly string[]) => exec(asAdmin(scene.lab, 'helm', [...inSystem, ...args]))
@@ -160,6 +161,31 @@ test.serial('1, 4, 26: compact: it is installed, and Services have again what th
   t.regex(await scene.refused(eip('second', { address: '10.66.0.9' })), /spec\.address: 10\.66\.0\.9 overlaps/)
   t.is(await served('annotated'), address)
   await served('plain')
+})
+
+/** Of the rights of a speaker: what only a Pod of a DaemonSet asks when it ends. */
+const askedByDaemonSets = [
+  'ClusterRole fairlead-speaker: get nodes',
+  'Role fairlead-speaker: get daemonsets.apps in fairlead-system',
+]
+
+test.serial('27, 38: compact: a Pod ends, and no role gives a right that was not used by then', async t => {
+  t.timeout(2 * PATIENCE_MS)
+  const lease = await scene.get<Lease>('lease', 'fairlead-controller', 'fairlead-system')
+  const [leader = ''] = lease?.spec?.holderIdentity?.split('_') ?? []
+  await scene.kubectl('delete', 'pod', leader, ...inSystem)
+  await rolledOut(scene, 'deployment/fairlead-manager', ...inSystem)
+  await taken(scene, eip('segment', { address: '10.62.100.0/24', protocol: 'layer2' }))
+  await emptySecret(scene)
+  await deleteOpenelbs(scene)
+  await share(scene, 'pool')
+  await freeUnderWrites(scene, 'pool')
+  // It waits for those that use it, and goes with its kind.
+  await scene.kubectl('delete', 'eip/pool', '--wait=false')
+  await used(scene, /customresourcedefinitions|fairlead-layer2|leases/, 'compact', 'fairlead-manager')
+  const { unused, forbidden } = await judged(scene, 'compact', 'fairlead-manager')
+  t.deepEqual(forbidden, [])
+  t.deepEqual(unused.toSorted(), askedByDaemonSets)
 })
 
 test.serial('9: compact: uninstalled all at once, with Eips in use, it leaves nothing behind', async t => {

@@ -9,7 +9,7 @@ import { service } from '../objects.ts'
 import { VirtualTime } from '../streams/virtualtime.ts'
 
 /** A reporter of Services, of the API server that these methods are of. */
-function play(methods: Partial<KubeClient>) {
+function play(methods: Partial<KubeClient>, options: { readonly invalidIfGone?: true } = { invalidIfGone: true }) {
   const time = new VirtualTime()
   const reasons: string[] = []
   const writing = {
@@ -25,6 +25,7 @@ function play(methods: Partial<KubeClient>) {
     read: () => '',
     status: () => ({}),
     version: thisVersion,
+    ...options,
   })
   const tell = (what: string, resourceVersion = '1') => {
     const web = service('web', {}, { resourceVersion })
@@ -34,12 +35,15 @@ function play(methods: Partial<KubeClient>) {
 }
 
 /** The API server refuses every status; `get` says whether the object is there. */
-function refused(get: () => Promise<Service>) {
+function refused(get: () => Promise<Service>, options?: { readonly invalidIfGone?: true }) {
   const invalid = new ApiError(422, 'Invalid', 'spec.ports: Required value')
-  const { tell, ...played } = play({
-    apply: () => Promise.reject(invalid),
-    get: get as unknown as KubeClient['get'],
-  })
+  const { tell, ...played } = play(
+    {
+      apply: () => Promise.reject(invalid),
+      get: get as unknown as KubeClient['get'],
+    },
+    options,
+  )
   tell('told')
   return played
 }
@@ -52,6 +56,12 @@ test('what is refused because the object is gone is not tried again', async t =>
 
 test('what is refused of an object that is there is tried again, as it may be changed', async t => {
   const { time, reasons } = refused(async () => service('web'))
+  await time.pass(350)
+  t.deepEqual(reasons, ['Invalid', 'Invalid', 'Invalid'])
+})
+
+test('where Invalid is never said of what is gone, nobody is asked whether it is', async t => {
+  const { time, reasons } = refused(() => Promise.reject(t.fail()), {})
   await time.pass(350)
   t.deepEqual(reasons, ['Invalid', 'Invalid', 'Invalid'])
 })

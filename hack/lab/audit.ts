@@ -1,0 +1,65 @@
+/** The API server's record of what was asked of it by Fairlead's service accounts. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemNamespace } from '../../src/api/names.ts'
+import type { Asked } from './rights.ts'
+
+const policyOf = (directory: string): string => join(directory, 'audit-policy.json')
+const logOf = (directory: string): string => join(directory, 'audit.log')
+
+const policy = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  // What was answered is told when it was, also of a watch that goes on.
+  omitStages: ['RequestReceived'],
+  rules: [{ level: 'Metadata', userGroups: [`system:serviceaccounts:${systemNamespace}`] }, { level: 'None' }],
+}
+
+/** Of `audit.k8s.io/v1`, what is read. */
+interface Event {
+  readonly verb: string
+  readonly user: { readonly username: string }
+  /** Absent: not about an object, as in `/version`. */
+  readonly objectRef?: {
+    readonly resource: string
+    readonly subresource?: string
+    readonly namespace?: string
+    readonly name?: string
+    readonly apiGroup?: string
+  }
+  readonly responseStatus?: { readonly code?: number }
+}
+
+/** Writes what an API server that audits reads. */
+export const writeAuditPolicy = (directory: string): void =>
+  writeFileSync(policyOf(directory), JSON.stringify(policy, undefined, 2))
+
+/** Flags of kube-apiserver. Nothing is lost by rotation: a file may have more megabytes than a lab ever writes. */
+export const auditFlags = (directory: string): readonly string[] => [
+  `--audit-policy-file=${policyOf(directory)}`,
+  `--audit-log-path=${logOf(directory)}`,
+  '--audit-log-maxsize=10000',
+]
+
+/** All that was asked so far, and answered. */
+export const readAudit = (directory: string): readonly Asked[] => audited(readFileSync(logOf(directory), 'utf8'))
+
+/** @param text a JSON object on each line; the last one may still be being written */
+export const audited = (text: string): readonly Asked[] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .flatMap(line => {
+      const { verb, user, objectRef, responseStatus } = JSON.parse(line) as Event
+      if (objectRef === undefined) return []
+      const { resource, subresource, apiGroup = '', namespace, name } = objectRef
+      return {
+        user: user.username,
+        verb,
+        group: apiGroup,
+        resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+        ...(namespace !== undefined && { namespace }),
+        ...(name !== undefined && { name }),
+        code: responseStatus?.code ?? 0,
+      }
+    })
