@@ -19,7 +19,7 @@ interface Container {
   readonly args?: readonly string[]
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[]
   readonly readinessProbe?: { readonly httpGet: { readonly path: string } }
-  readonly lifecycle?: { readonly preStop?: object }
+  readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } }
   readonly restartPolicy?: string
   readonly resources: { readonly requests: Record<string, string> }
   readonly securityContext: {
@@ -167,8 +167,8 @@ for (const { shape } of shapes) {
       t.like(started(manager).options, { webhook: { port: listens?.containerPort } })
       t.is(manager.readinessProbe?.httpGet.path, '/readyz')
       // It serves on for a while when it is to end, and then has 8 s.
-      const [, seconds] = /"sleep","(\d+)"/.exec(JSON.stringify(manager.lifecycle?.preStop)) ?? []
-      t.true(Number(seconds) >= 5 && Number(seconds) + 8 < terminationGracePeriodSeconds)
+      const seconds = manager.lifecycle?.preStop?.sleep?.seconds ?? 0
+      t.true(seconds >= 5 && seconds + 8 < terminationGracePeriodSeconds)
     }
   })
 
