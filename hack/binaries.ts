@@ -11,6 +11,7 @@ import { join } from 'node:path'
 const built = [
   'etcd',
   'kube-apiserver',
+  'kube-apiserver-oldest',
   'kube-controller-manager',
   'kube-proxy',
   'kube-scheduler',

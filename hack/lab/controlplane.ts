@@ -13,7 +13,11 @@ export const serviceCidrs = ['10.96.0.0/16', 'fd96::/112'] as const
 export interface ControlPlaneOptions {
   /** A directory, made if missing, of this control plane only: data, certificates, kubeconfigs and logs. */
   readonly directory: string
+  readonly apiServer?: ApiServer
 }
+
+/** Of the newest Kubernetes that there is a build of, or the oldest that is supported. */
+export type ApiServer = 'newest' | 'oldest'
 
 export interface ControlPlane {
   /** `https://ADDRESS:6443` */
@@ -32,12 +36,12 @@ export interface ControlPlane {
  *
  * @throws MissingBinary, or StartFailed with the end of the log
  */
-export async function startControlPlane({ directory }: ControlPlaneOptions): Promise<ControlPlane> {
+export async function startControlPlane({ directory, ...options }: ControlPlaneOptions): Promise<ControlPlane> {
   const address = ownLoopbackAddress()
   const tokens = prepare(directory)
   const run = (name: string, argv: readonly string[]) => start({ name, argv, log: join(directory, `${name}.log`) })
   const etcd = await run('etcd', etcdCommand(directory))
-  const apiServer = await run('kube-apiserver', apiServerCommand(directory, address))
+  const apiServer = await run('kube-apiserver', apiServerCommand(directory, address, options))
   const stopBoth = async () => {
     // A kube-apiserver that has lost its etcd hangs for minutes and keeps its port.
     await stop(apiServer, 'SIGKILL')
@@ -97,6 +101,7 @@ const withoutKubelets = [
 ]
 
 export interface ApiServerOptions {
+  readonly apiServer?: ApiServer
   /** Whether nodes have kubelets. */
   readonly kubelets?: boolean
   /** Whether it writes down what Fairlead's service accounts ask. */
@@ -107,11 +112,11 @@ export interface ApiServerOptions {
 export function apiServerCommand(
   directory: string,
   address: string,
-  { kubelets = false, audit = false }: ApiServerOptions = {},
+  { apiServer = 'newest', kubelets = false, audit = false }: ApiServerOptions,
 ): readonly string[] {
   const serviceAccountKey = join(directory, 'service-account.key')
   return [
-    binary('kube-apiserver'),
+    binary(apiServer === 'newest' ? 'kube-apiserver' : 'kube-apiserver-oldest'),
     `--etcd-servers=unix://${join(directory, 'etcd.sock')}`,
     `--bind-address=${address.startsWith('127.') ? address : '0.0.0.0'}`,
     `--advertise-address=${address}`,

@@ -70,6 +70,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     faults: false,
     webhook: false,
     clocks: false,
+    apiServer: 'newest',
     audit: false,
     keep: false,
     ...given,

@@ -32,11 +32,16 @@ go_build() {
   mv -T "$directory.part" "$directory"
 }
 
+# kubernetes_flags VERSION: for the linker, so that what is built says which version it is.
+kubernetes_flags() {
+  local package=k8s.io/component-base/version
+  echo "-s -w -X $package.gitVersion=v$1 -X $package.gitMajor=${1%%.*} -X $package.gitMinor=$(cut -d. -f2 <<<"$1")"
+}
+
 kubernetes() {
-  local version directory package=k8s.io/component-base/version ldflags
+  local version directory ldflags
   version=$(version k8s.io/kubernetes hack/kube/go.mod)
-  ldflags="-s -w -X $package.gitVersion=v$version -X $package.gitMajor=${version%%.*}"
-  ldflags+=" -X $package.gitMinor=$(cut -d. -f2 <<<"$version")"
+  ldflags=$(kubernetes_flags "$version")
   directory=$cache/kube-$(key kube "$ldflags")
   if ! [ -e "$directory/kube" ]; then
     need_go Kubernetes
@@ -45,13 +50,27 @@ kubernetes() {
   expose "$directory" kube etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet
 }
 
+# Of the oldest Kubernetes that is supported, only the API server.
+kubernetes_oldest() {
+  local version directory ldflags source=k8s.io/kubernetes
+  version=$(version $source hack/kube-oldest/go.mod)
+  ldflags=$(kubernetes_flags "$version")
+  directory=$cache/kube-oldest-$(key kube-oldest "$ldflags")
+  if ! [ -e "$directory/kube-apiserver" ]; then
+    need_go Kubernetes
+    step 5 "building the API server of Kubernetes $version (about 4 min, once)" kube-oldest \
+      go_build kube-oldest "$directory" -ldflags "$ldflags" $source/cmd/kube-apiserver
+  fi
+  expose "$directory" kube-apiserver kube-apiserver-oldest
+}
+
 gobgp() {
   local version directory source=github.com/osrg/gobgp/v4
   version=$(version $source hack/gobgp/go.mod)
   directory=$cache/gobgp-$(key gobgp '')
   if ! [ -e "$directory/gobgpd" ]; then
     need_go GoBGP
-    step 5 "building GoBGP $version (about 1 min, once)" gobgp \
+    step 6 "building GoBGP $version (about 1 min, once)" gobgp \
       go_build gobgp "$directory" $source/cmd/gobgp $source/cmd/gobgpd ./descriptors
   fi
   expose "$directory" gobgp gobgp
@@ -71,7 +90,7 @@ helm() {
   directory=$cache/helm-$(key helm "$ldflags")
   if ! [ -e "$directory/helm" ]; then
     need_go Helm
-    step 6 "building Helm $version (about 1 min, once)" helm go_build helm "$directory" -ldflags "$ldflags" $source/cmd/helm
+    step 7 "building Helm $version (about 1 min, once)" helm go_build helm "$directory" -ldflags "$ldflags" $source/cmd/helm
   fi
   expose "$directory" helm helm
 }

@@ -4,29 +4,20 @@ import fc from 'fast-check'
 import { binary } from '../../../hack/binaries.ts'
 import { customResources } from '../../../src/api/customresources.ts'
 import { eip } from '../../../src/api/eip.ts'
-import { apiVersion, conditionTypes, group } from '../../../src/api/names.ts'
+import { conditionTypes, group } from '../../../src/api/names.ts'
 import { violations } from '../../../src/api/violations.ts'
 import { ApiError } from '../../../src/kube/errors.ts'
 import type { Condition, KubeObject } from '../../../src/kube/objects.ts'
 import type { Resource } from '../../../src/kube/resources.ts'
 import { formatAddress } from '../../../src/net/address.ts'
-import { fullVirtualIP, type Kind, valid } from '../../customresources/full.ts'
+import { fullVirtualIP, valid } from '../../customresources/full.ts'
 import { wrong } from '../../customresources/wrong.ts'
+import { isRefused, refusal, resourceOf } from './refusals.ts'
 import { type Context, testWithApiServer } from './support.ts'
-
-/** An object as a user may have written it: anything. */
-interface AnyObject extends KubeObject {
-  readonly spec?: unknown
-  readonly status?: unknown
-}
 
 interface CustomResourceDefinition extends KubeObject {
   readonly status?: { readonly conditions?: readonly Condition[] }
 }
-
-const resourceOf = Object.fromEntries(
-  customResources.map(({ kind, plural }) => [kind, { apiVersion, kind, plural }]),
-) as Record<Kind, Resource<AnyObject>>
 
 const definitions: Resource<CustomResourceDefinition> = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -61,27 +52,8 @@ for (const { kind, plural } of customResources) {
   }
 }
 
-const refusal = async (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => '',
-    error => {
-      if (error instanceof ApiError && error.reason === 'Invalid') return error.message
-      throw error
-    },
-  )
-
-for (const { title, kind, object, field } of wrong) {
-  test(`35: ${title} is refused`, async t => {
-    const name = object.metadata.name
-    const message = await refusal(t.context.client.create(resourceOf[kind], object))
-    const [intro = '', ...rest] = message.split(`"${name}" is invalid: `)
-    t.true(intro.startsWith(kind), message || 'accepted')
-    const causes = rest.join('').replace(/^\[/, '').split(', ')
-    t.true(
-      causes.some(cause => cause.startsWith(`${field}: `)),
-      message,
-    )
-  })
+for (const each of wrong) {
+  test(`35: ${each.title} is refused`, t => isRefused(t, t.context.client, each))
 }
 
 const address = (family: 4 | 6) =>

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import anyTest, { type TestFn } from 'ava'
 import { binary } from '../../../hack/binaries.ts'
-import { type ControlPlane, startControlPlane } from '../../../hack/lab/controlplane.ts'
+import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../../../hack/lab/controlplane.ts'
 import { exec } from '../../../hack/lab/exec.ts'
 import type { KubeClient } from '../../../src/kube/client.ts'
 import { loadKubeConfig, type PooledKubeConfig } from '../../../src/kube/config.ts'
@@ -26,12 +26,15 @@ const manifests = fileURLToPath(new URL('../../../manifests', import.meta.url))
  *
  * @param prepare what the file does before its tests
  */
-export function testWithApiServer(prepare?: (context: Context) => Promise<void>): TestFn<Context> {
+export function testWithApiServer(
+  prepare?: (context: Context) => Promise<void>,
+  options: Omit<ControlPlaneOptions, 'directory'> = {},
+): TestFn<Context> {
   const test = anyTest as TestFn<Context>
 
   test.before(async t => {
     const directory = await mkdtemp(join(tmpdir(), 'apiserver-'))
-    const controlPlane = await startControlPlane({ directory })
+    const controlPlane = await startControlPlane({ directory, ...options })
     const config = loadKubeConfig(controlPlane.kubeconfigs.admin)
     t.context = { directory, controlPlane, config, client: createClient(config) }
     const kubectl = (...args: string[]) =>
