@@ -9,8 +9,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ApiServer } from './controlplane.ts'
 import { maxLabs, type NodeName, nodeAddress, nodeName, numbers, type Place } from './addresses.ts'
+import type { ApiServer } from './controlplane.ts'
 import { isAlive, type ProcessIdentity, type ProcessRecord, self } from './processes.ts'
 
 const root = '/run/fairlead'
