@@ -43,17 +43,21 @@ const celLength = (bits: string) =>
 
 /** IPv4 is embedded in IPv6, so that addresses of both have 128 bits. */
 const celBlock = (address: string, bits: string) =>
-  `cidr((self.contains(':') ? '' : '::') + ${address} + '/' + ${celLength(bits)}).masked()`
+  `cidr((self.contains(':') ? '' : '::') + ${address} + '/' + ${bits})`
+
+/** The first address and so many bits: all that begins like it. */
+const celLikeFirst = celBlock(celFirst, celLength('bits + 1'))
+const celLikeLast = celBlock(celLast, celLength('bits'))
 
 /**
- * CEL compares addresses for equality only. The first address is the lower one if, at the first bit in which the two
- * differ, it has a 0: if the block it is in, one bit longer, begins where the block of both does.
+ * CEL does not compare addresses by order. The first is the lower one if, at the first bit in which the two differ, it has a 0:
+ * if what begins like it, that bit included, has in it the beginning of what is common to both, and not the last address. Nor is
+ * anything compared for equality, of whose cost Kubernetes 1.31 knows no bound.
  */
 const celIsOrdered = [
-  `ip(${celFirst}) == ip(${celLast}) ||`,
+  `${celBlock(celFirst, "'128'")}.containsIP(${celBlock(celLast, "'128'")}.ip()) ||`,
   `[${Array.from({ length: 128 }, (_, bits) => bits).join()}].exists(bits,`,
-  `${celBlock(celFirst, 'bits + 1')}.ip() == ${celBlock(celLast, 'bits')}.ip() &&`,
-  `!(${celBlock(celFirst, 'bits + 1')} == ${celBlock(celLast, 'bits + 1')}))`,
+  `${celLikeFirst}.containsIP(${celLikeLast}.masked().ip()) && !${celLikeFirst}.containsIP(${celLikeLast}.ip()))`,
 ].join(' ')
 
 /** Not even two ends that are of different families or in the wrong order. */

@@ -51,7 +51,7 @@ export const bgpConfSpec = constrain(
     policy: text(253).describe('Name of a ConfigMap with routing policies of OpenELB.').exactOptional(),
   }),
   {
-    cel: 'has(self.as) || has(self.asPerRack)',
+    cel: 'has(self.__as__) || has(self.asPerRack)',
     message: 'must be given',
     field: 'as',
     holds: ({ as, asPerRack }) => as !== undefined || asPerRack !== undefined,

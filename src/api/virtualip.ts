@@ -113,7 +113,7 @@ const nameOfAddress: Rule<VirtualIPParts> = {
   cel:
     'ip(self.spec.address).family() == 4 ? self.metadata.name == self.spec.address : ' +
     "self.metadata.name.matches('^(0|[1-9a-f][0-9a-f]{0,3})(-(0|[1-9a-f][0-9a-f]{0,3})){7}$') && " +
-    "ip(self.metadata.name.replace('-', ':')) == ip(self.spec.address)",
+    "cidr(self.spec.address + '/128').containsIP(ip(self.metadata.name.replace('-', ':')))",
   message: "must be the address, of IPv6 all eight groups joined by '-'",
   field: 'metadata.name',
   holds: ({ metadata, spec }) => {
