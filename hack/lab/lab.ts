@@ -70,7 +70,6 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     faults: false,
     webhook: false,
     clocks: false,
-    apiServer: 'newest',
     audit: false,
     keep: false,
     ...given,

@@ -43,7 +43,6 @@ const recipes = {
   'kube-apiserver': {
     argv: lab =>
       apiServerCommand(placeDirectory(lab, 'control'), apiServerAddress(lab), {
-        apiServer: lab.apiServer,
         kubelets: lab.images !== '',
         audit: lab.audit,
       }),

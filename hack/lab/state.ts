@@ -10,7 +10,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { maxLabs, type NodeName, nodeAddress, nodeName, numbers, type Place } from './addresses.ts'
-import type { ApiServer } from './controlplane.ts'
 import { isAlive, type ProcessIdentity, type ProcessRecord, self } from './processes.ts'
 
 const root = '/run/fairlead'
@@ -39,7 +38,6 @@ export interface LabSpec {
   readonly webhook: boolean
   /** Whether the managers' wall clocks can be set. */
   readonly clocks: boolean
-  readonly apiServer: ApiServer
   /** Whether the API server writes down what Fairlead's service accounts ask (`readAudit`). */
   readonly audit: boolean
   /** Lives on when the process that made it ends. */

@@ -58,7 +58,7 @@ kubernetes_oldest() {
   directory=$cache/kube-oldest-$(key kube-oldest "$ldflags")
   if ! [ -e "$directory/kube-apiserver" ]; then
     need_go Kubernetes
-    step 5 "building the API server of Kubernetes $version (about 4 min, once)" kube-oldest \
+    step 5 "building the API server of Kubernetes $version (about 3 min, once)" kube-oldest \
       go_build kube-oldest "$directory" -ldflags "$ldflags" $source/cmd/kube-apiserver
   fi
   expose "$directory" kube-apiserver kube-apiserver-oldest
