@@ -2,7 +2,7 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
-import { isRunningPart, killPart, type Part, startPart } from '../../hack/lab/parts.ts'
+import { isRunningPart, killPart, type Part, restartPart, startPart } from '../../hack/lab/parts.ts'
 import { runPods } from '../../hack/lab/pods.ts'
 import { placeDirectory } from '../../hack/lab/state.ts'
 import { always, bgpConf, bgpPeer, eip, eventually, loadBalancer, scenario } from './support.ts'
@@ -61,6 +61,9 @@ test.serial('6: an older etcd is restored: every manager starts anew, and every 
     await cp(copy, data, { recursive: true })
   })
   t.is(await scene.service('third'), undefined)
+  // Kubernetes' own go by what was, and are to be restarted.
+  await restartPart(scene.lab, 'control', 'kube-controller-manager')
+  for (const node of ['node1', 'node2'] as const) await restartPart(scene.lab, node, 'kube-proxy')
   // What a kubelet does.
   for (const [place, part] of managers) {
     await eventually(

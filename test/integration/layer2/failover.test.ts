@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import type { AnswerWitness } from '../../../hack/lab/segment/witness.ts'
+import { timing } from '../../../src/layer2/ownership/timing.ts'
 import { type Host, Network, until } from './network.ts'
 
 const names = ['a', 'b', 'c']
@@ -58,8 +59,9 @@ async function watch(t: ExecutionContext, action: () => Promise<void>): Promise<
   await action()
   // Whatever still comes is to be seen.
   await sleep(1_000)
-  for (const [vip, { gap, doubled }] of await witness.lap()) {
-    t.true(gap <= GAP, `${vip} was not answered for ${gap} ms`)
+  for (const [vip, { gap, doubled, unasked }] of await witness.lap()) {
+    // Where the machine itself stood still, all hosts did, and each gave up what it had.
+    t.true(gap <= GAP || unasked > timing.away, `${vip} was not answered for ${gap} ms`)
     t.true(doubled <= DOUBLED, `${vip} was answered by two for ${doubled} ms`)
   }
 }
