@@ -27,7 +27,7 @@ interface Event {
     readonly name?: string
     readonly apiGroup?: string
   }
-  readonly responseStatus?: { readonly code?: number }
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
 /** Writes what an API server that audits reads. */
@@ -50,7 +50,7 @@ export const audited = (text: string): readonly Asked[] =>
     .split('\n')
     .slice(0, -1)
     .flatMap(line => {
-      const { verb, user, objectRef, responseStatus } = JSON.parse(line) as Event
+      const { verb, user, objectRef, annotations } = JSON.parse(line) as Event
       if (objectRef === undefined) return []
       const { resource, subresource, apiGroup = '', namespace, name } = objectRef
       return {
@@ -60,6 +60,6 @@ export const audited = (text: string): readonly Asked[] =>
         resource: subresource === undefined ? resource : `${resource}/${subresource}`,
         ...(namespace !== undefined && { namespace }),
         ...(name !== undefined && { name }),
-        code: responseStatus?.code ?? 0,
+        isAllowed: annotations?.['authorization.k8s.io/decision'] === 'allow',
       }
     })

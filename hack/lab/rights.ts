@@ -40,8 +40,8 @@ export interface Asked {
   readonly resource: string
   readonly namespace?: string
   readonly name?: string
-  /** Status of HTTP. */
-  readonly code: number
+  /** Whether it had a right: what else it may be refused for is another matter. */
+  readonly isAllowed: boolean
 }
 
 const serviceAccountPrefix = 'system:serviceaccount:'
@@ -83,9 +83,9 @@ export function compare(
   rights: readonly Right[],
   asked: readonly Asked[],
 ): { readonly unused: readonly string[]; readonly forbidden: readonly string[] } {
-  const allowed = asked.filter(({ code }) => code !== 403)
+  const allowed = asked.filter(({ isAllowed }) => isAllowed)
   const unused = rights.filter(right => !allowed.some(request => needs(request, right)))
-  const forbidden = asked.filter(({ code }) => code === 403)
+  const forbidden = asked.filter(({ isAllowed }) => !isAllowed)
   return {
     unused: distinct(unused.map(right => `${right.role}: ${told(right)}`)),
     forbidden: distinct(

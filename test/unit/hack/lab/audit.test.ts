@@ -3,18 +3,19 @@ import { audited } from '../../../../hack/lab/audit.ts'
 
 const user = { username: 'system:serviceaccount:home:web', groups: ['system:serviceaccounts'] }
 const event = (more: object) => `${JSON.stringify({ kind: 'Event', stage: 'ResponseComplete', user, ...more })}\n`
+const decided = (decision: string) => ({ 'authorization.k8s.io/decision': decision })
 
-test('requests are told by what rights are given for', t => {
+test('requests are told by what rights are given for; one that is refused for something else had the right', t => {
   const status = { resource: 'services', subresource: 'status', namespace: 'home', name: 'a', apiVersion: 'v1' }
   const list = { resource: 'eips', apiGroup: 'network.dev', apiVersion: 'v1' }
   const text = [
-    event({ verb: 'patch', objectRef: status, responseStatus: { metadata: {}, code: 409 } }),
-    event({ verb: 'list', objectRef: list, responseStatus: { metadata: {}, code: 200 } }),
+    event({ verb: 'patch', objectRef: status, responseStatus: { code: 403 }, annotations: decided('allow') }),
+    event({ verb: 'list', objectRef: list, responseStatus: { code: 403 }, annotations: decided('forbid') }),
   ].join('')
   const by = { user: user.username }
   t.deepEqual(audited(text), [
-    { ...by, verb: 'patch', group: '', resource: 'services/status', namespace: 'home', name: 'a', code: 409 },
-    { ...by, verb: 'list', group: 'network.dev', resource: 'eips', code: 200 },
+    { ...by, verb: 'patch', group: '', resource: 'services/status', namespace: 'home', name: 'a', isAllowed: true },
+    { ...by, verb: 'list', group: 'network.dev', resource: 'eips', isAllowed: false },
   ])
 })
 
