@@ -273,6 +273,20 @@ export class Scenario {
     )
   }
 
+  /**
+   * Waits until so many new connections are all served, by each of these nodes and by no other; resolves to the addresses that
+   * the nodes see the client by.
+   */
+  async spread(address: string, count: number, ...nodes: readonly string[]): Promise<readonly string[]> {
+    const requests = await eventually(
+      `${nodes.join(', ')} serve ${address}`,
+      () => this.requests(address, count),
+      all => [...new Set(all.map(({ answer }) => answer?.node ?? 'nobody'))].sort().join() === [...nodes].sort().join(),
+      30_000,
+    )
+    return [...new Set(requests.flatMap(({ answer }) => answer?.client ?? []))]
+  }
+
   /** Requests by the client, one after the other, each on a connection of its own. */
   async requests(address: string, count: number): Promise<readonly Request[]> {
     const host = address.includes(':') ? `[${address}]` : address
