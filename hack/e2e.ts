@@ -17,8 +17,9 @@ process.chdir(root)
 
 const drivers = { kubelet: onKubelets, kind: onKind }
 
-const { driver } = new Command('e2e')
+const command = new Command('e2e')
   .description('Fairlead, installed as a user does, on real kubelets.')
+  .argument('[files...]', 'of the scenarios, those to run; all by default')
   .addOption(
     new Option('--driver <driver>', 'what makes the cluster')
       .choices(Object.keys(drivers))
@@ -32,7 +33,7 @@ kind     docker, kind, kubectl and helm, which have to be there; as root, on Lin
          commands are tested, against a recording`,
   )
   .parse()
-  .opts<{ driver: keyof typeof drivers }>()
+const { driver } = command.opts<{ driver: keyof typeof drivers }>()
 
 process.exitCode = await drivers[driver]()
 
@@ -49,9 +50,9 @@ function run(argv: readonly [string, ...string[]], stdout: 'inherit' | 'pipe', e
   return { code: status ?? 1, stdout: output.stdout ?? '' }
 }
 
-function scenarios(files: string, environment: Readonly<Record<string, string>>): number {
-  const ava = [process.execPath, 'node_modules/.bin/ava', '--concurrency=1', `test/kubelet/${files}.test.ts`] as const
-  return run([...ava], 'inherit', environment).code
+function scenarios(all: string, environment: Readonly<Record<string, string>>): number {
+  const files = command.args.length === 0 ? [`test/kubelet/${all}.test.ts`] : command.args
+  return run([process.execPath, 'node_modules/.bin/ava', '--concurrency=1', ...files], 'inherit', environment).code
 }
 
 async function onKubelets(): Promise<number> {

@@ -1,11 +1,14 @@
 /**
  * `npm test`: the checks, then every test, from the quick ones to those that
  * need the lab, and at last those that need kubelets. `npm test -- unit`, or any of `groups`, or patterns of test files, runs only those.
+ * Where real parts are tested, files in which something failed are run once more, and that is told.
  * The last line is `N passed, N failed`.
  */
 import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { check } from './check.ts'
+import { failuresIn, filesOf, ofBoth } from './test/again.ts'
 import { sum, type Tally, tally } from './test/tally.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -21,19 +24,46 @@ const groups: Readonly<Record<string, () => Promise<Tally>>> = {
   unit: () => ava(['test/unit/**/*.test.ts'], 2),
   integration: () => inTwoParts('integration'),
   e2e: () => inTwoParts('e2e'),
-  kubelet: () => told([`${root}hack/e2e.ts`, '--driver', 'kubelet']),
+  kubelet: () => twice('kubelet', onKubelets([]), onKubelets),
 }
 
 async function inTwoParts(name: keyof typeof alone): Promise<Tally> {
-  const together = await ava([`test/${name}/**/*.test.ts`, `!${alone[name]}`], 2)
-  return sum([together, await ava([alone[name]], 1)])
+  const again = (files: readonly string[]) => ava(files, 1)
+  const together = await twice(name, ava([`test/${name}/**/*.test.ts`, `!${alone[name]}`], 2), again)
+  return sum([together, await twice(name, ava([alone[name]], 1), again)])
 }
 
-const ava = (patterns: readonly string[], concurrency: number): Promise<Tally> =>
+interface Run extends Tally {
+  /** Titles of the tests that failed. */
+  readonly failures: readonly string[]
+}
+
+/**
+ * Runs files once more in which something failed. Real parts have their own times, and a machine on which others take the processors
+ * for half a second makes some of them late: what fails for a reason of its own fails twice.
+ */
+async function twice(
+  name: string,
+  running: Promise<Run>,
+  again: (files: readonly string[]) => Promise<Run>,
+): Promise<Tally> {
+  const first = await running
+  const files = filesOf(first.failures, globSync(`test/${name}/**/*.test.ts`, { cwd: root }))
+  if (files.length === 0) return first
+  console.log(`\n── once more: ${files.join(' ')} ──`)
+  const second = await again(files)
+  console.log(`── failed once: ${first.failures.join('; ')} ──`)
+  return ofBoth(first, second, first.failures.length)
+}
+
+const onKubelets = (files: readonly string[]): Promise<Run> =>
+  told([`${root}hack/e2e.ts`, '--driver', 'kubelet', ...files])
+
+const ava = (patterns: readonly string[], concurrency: number): Promise<Run> =>
   told([`${root}node_modules/.bin/ava`, `--concurrency=${concurrency}`, ...patterns])
 
 /** Runs a program that ends with ava's report. */
-function told(argv: readonly string[]): Promise<Tally> {
+function told(argv: readonly string[]): Promise<Run> {
   const child = spawn(process.execPath, argv, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -47,7 +77,7 @@ function told(argv: readonly string[]): Promise<Tally> {
   })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', code => resolve(tally(output, code)))
+    child.on('close', code => resolve({ ...tally(output, code), failures: failuresIn(output) }))
   })
 }
 
