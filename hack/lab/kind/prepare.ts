@@ -1,9 +1,6 @@
 /** What `npm run e2e -- --driver kind` takes before there is a cluster: tools, and images built by docker. */
 import { join } from 'node:path'
-import type { exec } from '../exec.ts'
-import { placesImage } from './cluster.ts'
-
-type Run = typeof exec
+import { placesImage, type Run } from './cluster.ts'
 
 const tools = [
   ['docker', 'version'],
