@@ -48,12 +48,14 @@ async function twice(
   again: (files: readonly string[]) => Promise<Run>,
 ): Promise<Tally> {
   const first = await running
-  const files = filesOf(first.failures, globSync(`test/${name}/**/*.test.ts`, { cwd: root }))
-  if (files.length === 0) return first
+  const all = globSync(`test/${name}/**/*.test.ts`, { cwd: root })
+  const titles = first.failures.filter(title => filesOf([title], all).length > 0)
+  if (titles.length === 0) return first
+  const files = filesOf(titles, all)
   console.log(`\n── once more: ${files.join(' ')} ──`)
   const second = await again(files)
-  console.log(`── failed once: ${first.failures.join('; ')} ──`)
-  return ofBoth(first, second, first.failures.length)
+  console.log(`── failed once: ${titles.join('; ')} ──`)
+  return ofBoth(first, second, titles.length)
 }
 
 const onKubelets = (files: readonly string[]): Promise<Run> =>
