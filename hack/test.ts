@@ -8,8 +8,8 @@ import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { check } from './check.ts'
-import { failuresIn, filesOf, ofBoth } from './test/again.ts'
-import { sum, type Tally, tally } from './test/tally.ts'
+import { filesOf, ofBoth, type Run, runOf } from './test/again.ts'
+import { sum, type Tally } from './test/tally.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -33,11 +33,6 @@ async function inTwoParts(name: keyof typeof alone): Promise<Tally> {
   return sum([together, await twice(name, ava([alone[name]], 1), again)])
 }
 
-interface Run extends Tally {
-  /** Titles of the tests that failed. */
-  readonly failures: readonly string[]
-}
-
 /**
  * Runs files once more in which something failed. Real parts have their own times, and a machine on which others take the processors
  * for half a second makes some of them late: what fails for a reason of its own fails twice.
@@ -48,14 +43,14 @@ async function twice(
   again: (files: readonly string[]) => Promise<Run>,
 ): Promise<Tally> {
   const first = await running
-  const all = globSync(`test/${name}/**/*.test.ts`, { cwd: root })
-  const titles = first.failures.filter(title => filesOf([title], all).length > 0)
-  if (titles.length === 0) return first
-  const files = filesOf(titles, all)
+  const files = filesOf(first.failures, globSync(`test/${name}/**/*.test.ts`, { cwd: root }))
+  if (files.length === 0) return first
   console.log(`\n── once more: ${files.join(' ')} ──`)
   const second = await again(files)
-  console.log(`── failed once: ${titles.join('; ')} ──`)
-  return ofBoth(first, second, titles.length)
+  const both = ofBoth(first, second, files)
+  console.log(`── failed the first time: ${first.failures.join('; ')} ──`)
+  if (second.failures.length > 0) console.log(`── failed the second time: ${second.failures.join('; ')} ──`)
+  return both
 }
 
 const onKubelets = (files: readonly string[]): Promise<Run> =>
@@ -79,7 +74,7 @@ function told(argv: readonly string[]): Promise<Run> {
   })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', code => resolve({ ...tally(output, code), failures: failuresIn(output) }))
+    child.on('close', code => resolve(runOf(output, code)))
   })
 }
 

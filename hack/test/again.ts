@@ -1,9 +1,19 @@
-/** What is run once more: the files of tests that failed, out of what ava printed. Pure. */
-import type { Tally } from './tally.ts'
+/** What is run once more: the files of tests that failed, out of what ava printed; and what two runs say together. Pure. */
+import { type Tally, tally } from './tally.ts'
 
-/** The titles of the tests and hooks that failed, as in `net › address › a range is read`. */
-export const failuresIn = (output: string): readonly string[] =>
-  [...output.matchAll(/^ {2}✘ \[fail\]: (.+)$/gm)].map(([, title = '']) => title)
+/** What a run of ava printed, in the end. Titles are as in `net › address › a range is read`, after what fails with what ava says of it. */
+export interface Run extends Tally {
+  readonly passes: readonly string[]
+  /** Of tests and of hooks. */
+  readonly failures: readonly string[]
+}
+
+/** @param exitCode as for `tally` */
+export const runOf = (output: string, exitCode: number | null): Run => ({
+  ...tally(output, exitCode),
+  passes: [...output.matchAll(/^ {2}✔ (.+?)(?: \([\d.]+(?:ms|m?s|m [\d.]+s)\))?$/gm)].map(([, title = '']) => title),
+  failures: [...output.matchAll(/^ {2}✘ \[fail\]: (.+)$/gm)].map(([, title = '']) => title),
+})
 
 /**
  * The files that titles are of: ava puts a file's path before a title, from the first directory on that not all files share.
@@ -11,19 +21,33 @@ export const failuresIn = (output: string): readonly string[] =>
  * @param files as in `test/e2e/bfd.test.ts`
  */
 export const filesOf = (titles: readonly string[], files: readonly string[]): readonly string[] =>
-  files.filter(file => {
-    const path = file.replace(/\.test\.ts$/, '').split('/')
-    const prefixes = path.map((_, index) => `${path.slice(index).join(' › ')} › `)
-    return titles.some(title => prefixes.some(prefix => title.startsWith(prefix)))
-  })
+  files.filter(file => titles.some(title => prefixesOf(file).some(prefix => title.startsWith(prefix))))
+
+function prefixesOf(file: string): readonly string[] {
+  const path = file.replace(/\.test\.ts$/, '').split('/')
+  return path.map((_, index) => `${path.slice(index).join(' › ')} › `)
+}
+
+/** A title without the path before it, which is not there when a file is run alone. */
+function bare(title: string, files: readonly string[]): string {
+  const lengths = files.flatMap(prefixesOf).map(prefix => (title.startsWith(prefix) ? prefix.length : 0))
+  return title.slice(Math.max(0, ...lengths))
+}
 
 /**
- * Of two runs, the second one of what failed in the first: a test has failed if it did twice, and so has whatever failed without being
- * a test that could be run again.
+ * Of two runs, the second one of the files in which something failed in the first: a test has failed unless it passed in one of them, and
+ * so has whatever failed without being a test that could be run again.
  *
- * @param rerun how many failures of the first run the second is of
+ * @param files those of the second run
  */
-export const ofBoth = (first: Tally, second: Tally, rerun: number): Tally => ({
-  passed: first.passed + (second.failed === 0 ? rerun : 0),
-  failed: first.failed - rerun + second.failed,
-})
+export function ofBoth(first: Run, second: Run, files: readonly string[]): Tally {
+  const rerun = first.failures.filter(title => filesOf([title], files).length > 0)
+  const before = new Set(first.passes.map(title => bare(title, files)))
+  const hadPassed = (title: string) => before.has(title) || [...before].some(passed => title.startsWith(`${passed} `))
+  const again = second.failures.filter(title => !hadPassed(bare(title, files))).length
+  const unexplained = second.failed - second.failures.length
+  return {
+    passed: first.passed + Math.max(0, rerun.length - again - unexplained),
+    failed: first.failed - rerun.length + again + unexplained,
+  }
+}
