@@ -142,11 +142,11 @@ export function controller({
       deletions.observe(snapshot)
       for (const name of touched) if (!snapshot.virtualIPs.has(name)) status.virtualIPGone(name)
       if (first || kinds.has('eips')) for (const name of snapshot.eips.keys()) pools.next(name)
+      for (const key of keys) queue.add(key)
       const mayMatter = first || announcementMayChange.some(kind => kinds.has(kind))
       if (mayMatter && status.clusterChanged(snapshot)) {
         for (const key of snapshot.virtualIPsOf.keys()) queue.add(key)
       }
-      for (const key of keys) queue.add(key)
     }
     const ledger = defer(() => client.list(virtualIPs)).pipe(
       retry({

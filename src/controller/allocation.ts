@@ -4,17 +4,17 @@ import { Allocator } from '../ipam/allocator.ts'
 import { addressesBy, type Decision, decide } from '../ipam/decide.ts'
 import { type Entry, isOf, isReservedFor, owners } from '../ipam/entry.ts'
 import type { ServiceFilter } from '../ipam/ours.ts'
-import { byAge } from '../kube/age.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { find } from '../kube/find.ts'
 import type { Service } from '../kube/objects.ts'
-import { keyOf, refOf, services } from '../kube/resources.ts'
+import { refOf, services } from '../kube/resources.ts'
 import type { Sighting } from '../liveness/sighting.ts'
 import { formatAddress } from '../net/address.ts'
 import type { Change } from '../watch/reduce.ts'
 import { emptySnapshot, type Snapshot } from '../watch/snapshot.ts'
 import { Holds } from './holds.ts'
 import { Ledger, type Released } from './ledger.ts'
+import { inOrder } from './order.ts'
 import { takeBack } from './takeback.ts'
 import { Waiters } from './waiters.ts'
 
@@ -145,7 +145,8 @@ export class Allocation {
         if (before.eips.get(name) !== snapshot.eips.get(name)) add(this.#eipChanged(name, snapshot.eips.get(name)))
       }
     }
-    return keys.union(first ? new Set(inOrder(snapshot.services.values())) : touched.services)
+    if (!first) return keys.union(touched.services)
+    return new Set(inOrder(snapshot.services.values(), address => this.allocator.at(address))).union(keys)
   }
 
   /** Takes up what is known of the speakers now. Returns the keys of the Services to be looked at. */
@@ -276,9 +277,3 @@ export class Allocation {
 
 const isGiven = (result: PromiseSettledResult<boolean> | undefined): boolean =>
   result?.status === 'fulfilled' && result.value
-
-/** Those first that tell an address: what of theirs the ledger lacks does not count in any quota yet. */
-function inOrder(all: Iterable<Service>): string[] {
-  const tells = ({ status }: Service) => Number((status?.loadBalancer?.ingress ?? []).length > 0)
-  return [...all].sort((a, b) => tells(b) - tells(a) || byAge(a, b)).map(({ metadata }) => keyOf(metadata))
-}

@@ -16,6 +16,8 @@ import { Server } from './server.ts'
 /** A leader at work: its watch shows things when the test says so. */
 export class Leader {
   readonly allocation: Allocation
+  /** The Services that it looked at, in order. */
+  readonly looked: string[] = []
   readonly outcomes = new Map<string, Outcome>()
   readonly failures: string[] = []
   readonly moves: string[] = []
@@ -36,7 +38,11 @@ export class Leader {
       released: (eip, become) => this.moves.push(`${become} ${eip}`),
       wake: key => this.#queue.add(key),
     })
-    this.#queue = new WorkQueue(async key => void this.outcomes.set(key, await this.allocation.work(key)), {
+    const work = async (key: string) => {
+      this.looked.push(key)
+      this.outcomes.set(key, await this.allocation.work(key))
+    }
+    this.#queue = new WorkQueue(work, {
       concurrency: 4,
       backoff: { first: 50, most: 1_000, random: () => 0 },
       scheduler: time,

@@ -7,7 +7,7 @@ import { run } from './run.ts'
 const found: Readonly<Record<keyof typeof mutants, readonly [seed: number, told: RegExp]>> = {
   'a namespace has no more than its quota': [1, /is given .* more than its quota of Eip b/],
   'what is reserved is nobody else’s': [7, /is kept for .*, is given to/],
-  'what is held is nobody else’s': [18, /is kept for .*, is given to/],
+  'what is held is nobody else’s': [1, /is kept for .*, is given to/],
   'an address that a silent speaker may announce is held': [3, /is free, and .* may announce it/],
   'a hold ends when its speakers are heard of': [1, /is free, and .* may announce it/],
 }
