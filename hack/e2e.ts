@@ -71,7 +71,7 @@ async function onKind(): Promise<number> {
     const revision = await exec(['git', 'rev-parse', 'HEAD']).catch(() => 'unknown')
     await buildImages(images, packageJson.version, revision.trim(), exec)
     // What looks into processes and the API server needs them on this machine.
-    return scenarios('{images,install,shapes}', { FAIRLEAD_IMAGES: images, FAIRLEAD_DRIVER: 'kind' })
+    return scenarios('{images,install,second,shapes}', { FAIRLEAD_IMAGES: images, FAIRLEAD_DRIVER: 'kind' })
   } finally {
     await rm(images, { recursive: true })
   }

@@ -63,7 +63,7 @@ export function waitForPorts(
     'its Pods wait for the ports of the nodes',
     () => scene.kubectl('get', 'pods', ...where, selector, '-o', path),
     told => told.split('\n').filter(line => line.includes("didn't have free ports")).length === cluster.nodes,
-    60_000,
+    PATIENCE_MS,
   )
 }
 
