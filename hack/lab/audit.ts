@@ -1,11 +1,14 @@
 /** The API server's record of what was asked of it by Fairlead's service accounts. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemNamespace } from '../../src/api/names.ts'
 import type { Asked } from './rights.ts'
 
-const policyOf = (directory: string): string => join(directory, 'audit-policy.json')
-const logOf = (directory: string): string => join(directory, 'audit.log')
+/** What an API server's audit reads and writes, in the directory of its control plane. */
+export const auditDirectory = (controlPlane: string): string => join(controlPlane, 'audit')
+
+const policyIn = (directory: string): string => join(directory, 'policy.json')
+const logIn = (directory: string): string => join(directory, 'audit.log')
 
 const policy = {
   apiVersion: 'audit.k8s.io/v1',
@@ -30,19 +33,25 @@ interface Event {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-/** Writes what an API server that audits reads. */
-export const writeAuditPolicy = (directory: string): void =>
-  writeFileSync(policyOf(directory), JSON.stringify(policy, undefined, 2))
+/**
+ * Writes what an API server that audits reads.
+ *
+ * @param directory made if missing
+ */
+export function writeAuditPolicy(directory: string): void {
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(policyIn(directory), JSON.stringify(policy, undefined, 2))
+}
 
-/** Flags of kube-apiserver. Nothing is lost by rotation: a file may have more megabytes than a lab ever writes. */
-export const auditFlags = (directory: string): readonly string[] => [
-  `--audit-policy-file=${policyOf(directory)}`,
-  `--audit-log-path=${logOf(directory)}`,
-  '--audit-log-maxsize=10000',
-]
+/** Of kube-apiserver, by their names. Nothing is lost by rotation: a file may have more megabytes than a lab ever writes. */
+export const auditOptions = (directory: string): Readonly<Record<string, string>> => ({
+  'audit-policy-file': policyIn(directory),
+  'audit-log-path': logIn(directory),
+  'audit-log-maxsize': '10000',
+})
 
 /** All that was asked so far, and answered. */
-export const readAudit = (directory: string): readonly Asked[] => audited(readFileSync(logOf(directory), 'utf8'))
+export const readAudit = (directory: string): readonly Asked[] => audited(readFileSync(logIn(directory), 'utf8'))
 
 /** @param text a JSON object on each line; the last one may still be being written */
 export const audited = (text: string): readonly Asked[] =>

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:https'
 import { join } from 'node:path'
 import { binary } from '../binaries.ts'
-import { auditFlags, writeAuditPolicy } from './audit.ts'
+import { auditDirectory, auditOptions, writeAuditPolicy } from './audit.ts'
 import { type Identity, identities, kubeconfig, newTokens, type Tokens, tokenFile, users } from './identities.ts'
 import { type ProcessRecord, start, stop, waitReady } from './processes.ts'
 
@@ -72,7 +72,7 @@ export function prepare(directory: string): Tokens {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const pem = privateKey.export({ type: 'sec1', format: 'pem' })
   writeFileSync(join(directory, 'service-account.key'), pem, { mode: 0o600 })
-  writeAuditPolicy(directory)
+  writeAuditPolicy(auditDirectory(directory))
   return tokens
 }
 
@@ -108,6 +108,9 @@ export interface ApiServerOptions {
   readonly audit?: boolean
 }
 
+const optionsOf = (values: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(values).map(([name, value]) => `--${name}=${value}`)
+
 /** In a network namespace it is reached at several addresses, and says the one that its certificate is for. */
 export function apiServerCommand(
   directory: string,
@@ -131,7 +134,7 @@ export function apiServerCommand(
     `--service-account-signing-key-file=${serviceAccountKey}`,
     '--service-account-issuer=https://kubernetes.default.svc',
     ...(kubelets ? ['--kubelet-preferred-address-types=InternalIP'] : withoutKubelets),
-    ...(audit ? auditFlags(directory) : []),
+    ...(audit ? optionsOf(auditOptions(auditDirectory(directory))) : []),
   ]
 }
 

@@ -80,7 +80,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
   }
   await down(wanted.name)
   const lab = create(wanted)
-  if (lab.driver === 'kind') return { ...lab, hosts: await raiseCluster(lab, kubeconfigOf(lab, 'admin'), exec) }
+  if (lab.driver === 'kind') return { ...lab, hosts: await raiseCluster(lab, placeDirectory(lab, 'control'), exec) }
   try {
     await raise(lab, progress)
   } catch (error) {
@@ -177,7 +177,7 @@ export async function down(name: string): Promise<void> {
 /** Removes all of a lab but what is known of it. */
 async function clear(name: string): Promise<void> {
   const lab = recordedLab(name)
-  if (lab?.driver === 'kind') return removeCluster(name, kubeconfigOf(lab, 'admin'), exec)
+  if (lab?.driver === 'kind') return removeCluster(name, placeDirectory(lab, 'control'), exec)
   await destroy(name)
   await removeCgroups(name)
 }

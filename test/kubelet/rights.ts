@@ -1,6 +1,6 @@
 /** What roles give beside what was made use of, and what seldom happens made to happen. */
 import { parseAllDocuments } from 'yaml'
-import { readAudit } from '../../hack/lab/audit.ts'
+import { auditDirectory, readAudit } from '../../hack/lab/audit.ts'
 import { withClient } from '../../hack/lab/cluster.ts'
 import { compare, type RbacObject, rightsOf } from '../../hack/lab/rights.ts'
 import { placeDirectory } from '../../hack/lab/state.ts'
@@ -10,7 +10,7 @@ import { services, virtualIPs } from '../../src/kube/resources.ts'
 import { bgpConf, bgpPeer, eventually, loadBalancer, type Scenario } from '../e2e/support.ts'
 import { inSystem, manifests, PATIENCE_MS, taken } from './support.ts'
 
-const auditOf = (scene: Scenario) => readAudit(placeDirectory(scene.lab, 'control'))
+const auditOf = (scene: Scenario) => readAudit(auditDirectory(placeDirectory(scene.lab, 'control')))
 
 export interface Judgement {
   /** Rights of the roles that no request needed. */

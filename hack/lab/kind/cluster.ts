@@ -19,10 +19,13 @@ import {
   type Place,
   routerAddress,
 } from '../addresses.ts'
+import { auditDirectory, writeAuditPolicy } from '../audit.ts'
+import { kubeconfigPath } from '../controlplane.ts'
 import type { exec } from '../exec.ts'
 import { bgpd } from '../routers.ts'
 import type { Lab } from '../state.ts'
 import { sysctls } from '../topology.ts'
+import { clusterConfig } from './config.ts'
 import { clientNetworkOf, clusterOf, containerOf, label } from './names.ts'
 
 export type Run = typeof exec
@@ -52,7 +55,7 @@ const clients = {
 }
 
 /** Of a lab, what there is a choice of. */
-type Wanted = Pick<Lab, 'name' | 'nodes' | 'bfd' | 'images'>
+type Wanted = Pick<Lab, 'name' | 'nodes' | 'bfd' | 'images' | 'audit'>
 
 /** Which node has which address. */
 export type Hosts = Readonly<Record<string, NodeName>>
@@ -60,18 +63,19 @@ export type Hosts = Readonly<Record<string, NodeName>>
 /**
  * Makes everything of a lab; after a failure nothing of it stays.
  *
- * @param kubeconfig is written
+ * @param directory of the control plane: for the administrator's kubeconfig and what is audited
  */
-export async function raiseCluster(lab: Wanted, kubeconfig: string, run: Run): Promise<Hosts> {
+export async function raiseCluster(lab: Wanted, directory: string, run: Run): Promise<Hosts> {
   try {
-    return await make(lab, kubeconfig, run)
+    return await make(lab, directory, run)
   } catch (error) {
-    await removeCluster(lab.name, kubeconfig, run)
+    await removeCluster(lab.name, directory, run)
     throw error
   }
 }
 
-async function make(lab: Wanted, kubeconfig: string, run: Run): Promise<Hosts> {
+async function make(lab: Wanted, directory: string, run: Run): Promise<Hosts> {
+  const kubeconfig = kubeconfigPath(directory, 'admin')
   const own = ['--label', `${label}=${lab.name}`]
   const docker = (...args: readonly string[]) => run(['docker', ...args])
   const inside = (place: Place, ...argv: readonly string[]) => docker('exec', containerOf(lab.name, place), ...argv)
@@ -99,9 +103,11 @@ async function make(lab: Wanted, kubeconfig: string, run: Run): Promise<Hosts> {
   await inside('client', 'ip', 'route', 'replace', 'default', 'via', clientGateway.v4)
   await inside('client', 'ip', '-6', 'route', 'replace', 'default', 'via', clientGateway.v6)
 
+  const audit = auditDirectory(directory)
+  if (lab.audit) writeAuditPolicy(audit)
   const create = ['kind', 'create', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig, '--config', '-']
   await run(['env', `KIND_EXPERIMENTAL_DOCKER_NETWORK=${cluster}`, ...create], {
-    input: stringify(clusterConfig(lab.nodes)),
+    input: stringify(clusterConfig(lab.nodes, lab.audit ? audit : undefined)),
     timeout: PATIENCE_MS,
   })
   for (const image of ['manager', 'gobgp']) {
@@ -118,7 +124,8 @@ async function make(lab: Wanted, kubeconfig: string, run: Run): Promise<Hosts> {
 }
 
 /** Removes all of a lab, whatever there is of it. */
-export async function removeCluster(lab: string, kubeconfig: string, run: Run): Promise<void> {
+export async function removeCluster(lab: string, directory: string, run: Run): Promise<void> {
+  const kubeconfig = kubeconfigPath(directory, 'admin')
   const filter = ['--quiet', '--filter', `label=${label}=${lab}`]
   const remove = async (list: readonly string[], verb: readonly string[]) => {
     const found = (await run(['docker', ...list, ...filter])).split('\n').filter(Boolean)
@@ -161,20 +168,6 @@ const subnets = ({ v4, v6, range, gateway, gateway6 }: typeof nodes): readonly s
   `--ip-range=${range}`,
   ...[gateway, gateway6].map(address => `--gateway=${address}`),
 ]
-
-/** Nodes are called what they are called everywhere in the lab, whatever their containers are. */
-const clusterConfig = (count: number) => ({
-  kind: 'Cluster',
-  apiVersion: 'kind.x-k8s.io/v1alpha4',
-  networking: { ipFamily: 'dual' },
-  nodes: [
-    { role: 'control-plane' },
-    ...numbers(count).map(number => ({
-      role: 'worker',
-      kubeadmConfigPatches: [stringify({ kind: 'JoinConfiguration', nodeRegistration: { name: nodeName(number) } })],
-    })),
-  ],
-})
 
 /** The internal addresses of a list of Nodes, those of the control plane left out. */
 function hostsOf(text: string): Hosts {

@@ -1,21 +1,33 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { parse } from 'yaml'
+import { auditDirectory, readAudit } from '../../../../../hack/lab/audit.ts'
 import { inside } from '../../../../../hack/lab/inside.ts'
 import { powerOff, powerOn, raiseCluster, removeCluster } from '../../../../../hack/lab/kind/cluster.ts'
 import type { Lab } from '../../../../../hack/lab/state.ts'
 import { Recording } from '../../recording.ts'
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url))
-const kubeconfig = '/run/admin.kubeconfig'
+const directory = '/run/control'
+const kubeconfig = `${directory}/admin.kubeconfig`
 
 const lab = {
   name: 'one',
   nodes: 2,
   bfd: true,
   images: '/images',
+  audit: false,
   hosts: { '10.62.0.9': 'node1', 'fd62::4': 'node1', 'fd62::5': 'node2', '10.62.0.8': 'node2' },
 } as const
+
+interface ControlPlane {
+  readonly role: string
+  readonly extraMounts: unknown
+  readonly kubeadmConfigPatches: readonly string[]
+}
 
 /** As docker gives them: in the order in which containers happen to start. */
 const nodeList = JSON.stringify({
@@ -39,7 +51,7 @@ const answered = (command: string) => (command.includes(' get nodes ') ? nodeLis
 
 test('networks, router, clients, nodes with our images, and the ways between them: in this order', async t => {
   const { run, commands } = new Recording(answered)
-  const hosts = await raiseCluster(lab, kubeconfig, run)
+  const hosts = await raiseCluster(lab, directory, run)
   t.deepEqual(hosts, lab.hosts)
   const label = '--label dev.fairlead.lab=one'
   const kubectl = `kubectl --kubeconfig ${kubeconfig}`
@@ -75,7 +87,7 @@ test('networks, router, clients, nodes with our images, and the ways between the
 
 test('the router expects every node, and nodes are called as in every lab', async t => {
   const { run, inputs } = new Recording(answered)
-  await raiseCluster(lab, kubeconfig, run)
+  await raiseCluster(lab, directory, run)
   const [frr = '', cluster = ''] = inputs
   t.regex(frr, /^ neighbor nodes bfd 3 100 100$/m)
   t.regex(frr, /^ bgp listen range 10\.62\.0\.0\/16 peer-group nodes$/m)
@@ -95,14 +107,54 @@ test('the router expects every node, and nodes are called as in every lab', asyn
   )
 })
 
+test('an API server that audits has the policy, and its log is where it is read on this machine', async t => {
+  const control = await mkdtemp(join(tmpdir(), 'control-'))
+  t.teardown(() => rm(control, { recursive: true }))
+  const { run, inputs } = new Recording(answered)
+  await raiseCluster({ ...lab, audit: true }, control, run)
+  const { nodes } = parse(inputs[1] ?? '') as { nodes: readonly ControlPlane[] }
+  const { kubeadmConfigPatches, extraMounts, ...rest } = nodes[0] as ControlPlane
+  t.deepEqual(rest, { role: 'control-plane' })
+  t.deepEqual(extraMounts, [{ hostPath: join(control, 'audit'), containerPath: '/audit' }])
+  const apiServer = (extraArgs: object) => ({
+    extraArgs,
+    extraVolumes: [{ name: 'audit', hostPath: '/audit', mountPath: '/audit', readOnly: false, pathType: 'Directory' }],
+  })
+  const kind = 'ClusterConfiguration'
+  const [policy, log, size] = ['/audit/policy.json', '/audit/audit.log', '10000']
+  t.deepEqual(
+    kubeadmConfigPatches.map(text => parse(text)),
+    [
+      {
+        kind,
+        apiVersion: 'kubeadm.k8s.io/v1beta3',
+        apiServer: apiServer({ 'audit-policy-file': policy, 'audit-log-path': log, 'audit-log-maxsize': size }),
+      },
+      {
+        kind,
+        apiVersion: 'kubeadm.k8s.io/v1beta4',
+        apiServer: apiServer([
+          { name: 'audit-policy-file', value: policy },
+          { name: 'audit-log-path', value: log },
+          { name: 'audit-log-maxsize', value: size },
+        ]),
+      },
+    ],
+  )
+  const written = JSON.parse(await readFile(join(control, policy), 'utf8')) as { kind: string; rules: unknown }
+  t.is(written.kind, 'Policy')
+  await writeFile(join(control, log), '')
+  t.deepEqual(readAudit(auditDirectory(control)), [])
+})
+
 test('after a failure nothing more is made, and what was is removed', async t => {
   const { run, commands } = new Recording(command =>
     command.includes(' kind create ') ? undefined : answered(command),
   )
-  await t.throwsAsync(raiseCluster(lab, kubeconfig, run), { message: /kind create cluster/ })
+  await t.throwsAsync(raiseCluster(lab, directory, run), { message: /kind create cluster/ })
   const failed = commands.findIndex(command => command.includes(' kind create cluster '))
   const removal = new Recording()
-  await removeCluster(lab.name, kubeconfig, removal.run)
+  await removeCluster(lab.name, directory, removal.run)
   t.deepEqual(commands.slice(failed + 1), removal.commands)
 })
 
@@ -112,7 +164,7 @@ test('all of it is removed, containers before their networks, by what bears the 
     ['docker network ls --quiet --filter label=dev.fairlead.lab=one', 'c\n'],
   ])
   const { run, commands } = new Recording(command => found.get(command) ?? '')
-  await removeCluster('one', kubeconfig, run)
+  await removeCluster('one', directory, run)
   const [list, networks] = [...found.keys()]
   t.deepEqual(commands, [
     `kind delete cluster --name fl-one --kubeconfig ${kubeconfig}`,
@@ -125,7 +177,7 @@ test('all of it is removed, containers before their networks, by what bears the 
 
 test('of what is not there nothing is removed', async t => {
   const { run, commands } = new Recording()
-  await removeCluster('one', kubeconfig, run)
+  await removeCluster('one', directory, run)
   t.false(commands.some(command => command.includes(' rm ')))
 })
 
