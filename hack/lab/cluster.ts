@@ -13,7 +13,7 @@ import { exec } from './exec.ts'
 import type { Identity } from './identities.ts'
 import { kubeconfigOf } from './nodes.ts'
 import type { Lab } from './state.ts'
-import { webhookSlices } from './webhook.ts'
+import { webhookBackends } from './webhook.ts'
 
 const manifests = (name: string): string => join(import.meta.dirname, '../../manifests', name)
 
@@ -59,7 +59,7 @@ export async function installManifests(lab: Lab): Promise<void> {
   await kubectl(
     lab,
     ['apply', '--server-side', '--filename=-'],
-    webhookSlices(lab)
+    webhookBackends(lab)
       .map(each => stringify(each))
       .join('---\n'),
   )

@@ -66,6 +66,7 @@ export async function up(options: LabOptions = {}): Promise<Lab> {
     bfd: false,
     manager: true,
     kubeProxy: 'iptables',
+    apiServer: 'newest',
     images: '',
     faults: false,
     webhook: false,

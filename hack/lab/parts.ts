@@ -43,6 +43,7 @@ const recipes = {
   'kube-apiserver': {
     argv: lab =>
       apiServerCommand(placeDirectory(lab, 'control'), apiServerAddress(lab), {
+        apiServer: lab.apiServer,
         kubelets: lab.images !== '',
         audit: lab.audit,
       }),

@@ -10,6 +10,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { maxLabs, type NodeName, nodeAddress, nodeName, numbers, type Place } from './addresses.ts'
+import type { ApiServer } from './controlplane.ts'
 import { isAlive, type ProcessIdentity, type ProcessRecord, self } from './processes.ts'
 
 const root = '/run/fairlead'
@@ -30,6 +31,8 @@ export interface LabSpec {
   readonly manager: boolean
   /** The mode of the nodes' kube-proxies. With none, Services are announced all the same, and nobody answers for them. */
   readonly kubeProxy: 'iptables' | 'nftables' | 'none'
+  /** Of which Kubernetes the API server is. All else is of the newest. */
+  readonly apiServer: ApiServer
   /** A directory of images (`hack/images`): every node has a container runtime with these and a kubelet. Empty: it has none. */
   readonly images: string
   /** Whether managers reach the API server through a proxy that can be told to be faulty. */

@@ -29,9 +29,25 @@ export function webhookOption(lab: Lab, name: string): readonly string[] {
   return endpoint === undefined ? [] : [`--webhook=${endpoint.address}:${endpoint.port}`]
 }
 
-/** For the webhook's Service. They name whoever ought to serve it, dead or alive: nobody probes processes. */
-export const webhookSlices = (lab: Lab): readonly object[] =>
-  Object.entries(webhookEndpoints(lab)).map(([name, { address, port }]) => ({
+/**
+ * For the webhook's Service, in the kind by which the lab's API server finds who serves one: Endpoints before Kubernetes 1.33,
+ * which a cluster has beside the slices. They name whoever ought to serve it, dead or alive: nobody probes processes.
+ */
+export const webhookBackends = (lab: Lab): readonly object[] =>
+  lab.apiServer === 'oldest' ? [endpointsOf(webhookEndpoints(lab))] : slicesOf(webhookEndpoints(lab))
+
+const endpointsOf = (endpoints: Readonly<Record<string, Endpoint>>): object => ({
+  apiVersion: 'v1',
+  kind: 'Endpoints',
+  metadata: { namespace: systemNamespace, name: webhookName },
+  subsets: Object.values(endpoints).map(({ address, port }) => ({
+    addresses: [{ ip: address }],
+    ports: [portOf(port)],
+  })),
+})
+
+const slicesOf = (endpoints: Readonly<Record<string, Endpoint>>): readonly object[] =>
+  Object.entries(endpoints).map(([name, { address, port }]) => ({
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: {
@@ -40,6 +56,8 @@ export const webhookSlices = (lab: Lab): readonly object[] =>
       labels: { 'kubernetes.io/service-name': webhookName, 'endpointslice.kubernetes.io/managed-by': 'lab' },
     },
     addressType: 'IPv4',
-    ports: [{ name: 'https', protocol: 'TCP', port }],
+    ports: [portOf(port)],
     endpoints: [{ addresses: [address], conditions: { ready: true } }],
   }))
+
+const portOf = (port: number): object => ({ name: 'https', protocol: 'TCP', port })
