@@ -33,6 +33,7 @@ import { createClient } from './kube/httpclient.ts'
 import { readLinks } from './layer2/links.ts'
 import { WorkerResponder } from './layer2/worker/responder.ts'
 import { electLeader } from './leader/elect.ts'
+import { identityOf } from './leader/record.ts'
 import { sightings } from './liveness/poll.ts'
 import { type CommonMetrics, commonMetrics } from './metrics/common.ts'
 import { controllerMetrics } from './metrics/controller.ts'
@@ -154,7 +155,7 @@ function control(options: ControllerOptions, shared: Shared): Observable<never> 
   const metrics = controllerMetrics(shared.metrics)
   const leading = electLeader(client, {
     lease: { namespace: options.namespace, name: LEASE },
-    identity: `${options.identity}_${randomUUID()}`,
+    identity: identityOf(options.identity, randomUUID()),
     scheduler: monotonic,
     clock: () => new Date(),
     stop,

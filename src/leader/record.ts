@@ -25,15 +25,20 @@ export function observe(before: Observation | undefined, lease: Lease | undefine
   return same ? before : { lease, at: now }
 }
 
+/** An identity in the Lease: a Pod, and the process in it. Names of Pods have no `_`. */
+export const identityOf = (pod: string, process: string): string => `${pod}_${process}`
+
+const podOf = (identity: string): string => identity.split('_', 1)[0] ?? identity
+
 /**
- * Milliseconds until the Lease may be taken: 0 if there is none, it is free or ours, or its holder has been silent for
- * longer than it promised.
+ * Milliseconds until the Lease may be taken: 0 if there is none, it is free, ours or an earlier process's of the same Pod, which has ended
+ * before this one began, or its holder has been silent for longer than it promised.
  *
  * @param now the same clock as `at`
  */
 export function untilFree({ lease, at }: Observation, now: number, identity: string): number {
   const { holderIdentity = '', leaseDurationSeconds = 0 } = lease?.spec ?? {}
-  if (holderIdentity === '' || holderIdentity === identity) return 0
+  if (holderIdentity === '' || podOf(holderIdentity) === podOf(identity)) return 0
   return Math.max(0, at + leaseDurationSeconds * 1000 - now)
 }
 

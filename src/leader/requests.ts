@@ -9,7 +9,7 @@ import { timing } from './timing.ts'
 
 export interface Candidate {
   readonly lease: { readonly namespace: string; readonly name: string }
-  /** Of this process and no other, nor of an earlier one on the same host. */
+  /** `identityOf` this process and no other, nor of an earlier one of the same Pod. */
   readonly identity: string
   /** Monotonic time, by which all waiting and expiring goes. */
   readonly scheduler: SchedulerLike

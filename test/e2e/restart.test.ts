@@ -99,5 +99,16 @@ test.serial('17: a gobgpd is killed: no new connection fails; 20: a new one has 
   )
 })
 
+test.serial('the leader is killed, and its Pod starts it anew: it leads again before another may', async t => {
+  const led = await scene.leader()
+  t.not(led, undefined)
+  const part = led ?? 'controller1'
+  await killPart(scene.lab, 'control', part, 'SIGKILL')
+  await scene.apply(loadBalancer('meanwhile'))
+  await startPart(scene.lab, 'control', part)
+  await scene.address('meanwhile')
+  t.is(await scene.leader(), part)
+})
+
 /** RFC 4271 section 8.2.2, as GoBGP counts them. */
 const established = 6

@@ -95,6 +95,23 @@ test('a crash: the other leads when the Lease has run out, not before', async t 
   t.true(b.leads())
 })
 
+test('a crash, and the Pod is restarted before the Lease has run out: it leads again at once, and tells that it is another process', async t => {
+  const { server, time, b } = await two()
+  server.put({
+    metadata: lease,
+    spec: { holderIdentity: 'c_1', leaseDurationSeconds: 15, leaseTransitions: 4 },
+  })
+  await time.pass(3_000)
+  const again = elector(server, time, 'c_2')
+  await time.pass(0)
+  t.true(again.leads())
+  t.is(server.lease?.spec?.holderIdentity, 'c_2')
+  t.is(server.lease?.spec?.leaseTransitions, 5)
+  await time.pass(60_000)
+  t.true(again.leads())
+  t.false(b.leads())
+})
+
 for (const fault of ['cut', 'silent'] as const) {
   test(`a network that is ${fault}: the leader stops leading before the other can lead, and does not come back while it does`, async t => {
     const { time, a, b } = await two()

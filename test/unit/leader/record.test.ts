@@ -12,11 +12,13 @@ for (const [what, seen, wait] of [
   ['there is none', undefined, 0],
   ['nobody holds it', lease(''), 0],
   ['it names no holder', lease(undefined), 0],
-  ['we hold it', lease('me'), 0],
-  ['another holds it', lease('other'), 10_000],
+  ['we hold it', lease('me_2'), 0],
+  ['the process that was in our Pod before us holds it', lease('me_1'), 0],
+  ['another holds it', lease('other_2'), 10_000],
+  ['one holds it whose Pod’s name begins like ours', lease('me-too_2'), 10_000],
 ] as const) {
   test(`${what}: ${wait} ms until it is free`, t => {
-    t.is(untilFree({ lease: seen, at: 1_000 }, 6_000, 'me'), wait)
+    t.is(untilFree({ lease: seen, at: 1_000 }, 6_000, 'me_2'), wait)
   })
 }
 
