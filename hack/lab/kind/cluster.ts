@@ -87,9 +87,10 @@ async function make(lab: Wanted, directory: string, run: Run): Promise<Hosts> {
   const [cluster, beyond] = [clusterOf(lab.name), clientNetworkOf(lab.name)]
 
   await docker('network', 'create', ...own, ...subnets(nodes), cluster)
-  // Else the host would put its own address in place of the client's also on the nodes' network, which it bridges.
-  const unmasked = ['--opt', 'com.docker.network.bridge.enable_ip_masquerade=false']
-  await docker('network', 'create', ...own, ...subnets(clients), ...unmasked, beyond)
+  // Else a host whose firewall sees what it bridges puts its own address in place of the client's on the nodes' network, and drops
+  // there what is for the client.
+  const routed = [4, 6].flatMap(family => ['--opt', `com.docker.network.bridge.gateway_mode_ipv${family}=routed`])
+  await docker('network', 'create', ...own, ...subnets(clients), ...routed, beyond)
 
   await start('router', cluster, routerAddress, '--privileged')
   await docker('network', 'connect', ...fixed(clientGateway), beyond, containerOf(lab.name, 'router'))

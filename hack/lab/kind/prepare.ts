@@ -32,11 +32,14 @@ const PATIENCE_MS = 30 * 60_000
  */
 export async function buildImages(directory: string, version: string, revision: string, run: Run): Promise<void> {
   const docker = (...args: readonly string[]) => run(['docker', ...args], { timeout: PATIENCE_MS })
+  // An attestation would make an index of each image, which containerd's `ctr`, that kind loads images by, may refuse.
+  const build = (...args: readonly string[]) =>
+    run(['env', 'BUILDX_NO_DEFAULT_ATTESTATIONS=1', 'docker', 'build', ...args], { timeout: PATIENCE_MS })
   const labels = ['--build-arg', `VERSION=${version}`, '--build-arg', `REVISION=${revision}`]
   for (const name of ['gobgp', 'manager']) {
     const tag = `fairlead.dev/${name}:${version}`
-    await docker('build', '--file', `Dockerfile.${name}`, '--tag', tag, ...labels, '.')
+    await build('--file', `Dockerfile.${name}`, '--tag', tag, ...labels, '.')
     await docker('save', '--output', join(directory, `${name}.tar`), tag)
   }
-  await docker('build', '--tag', placesImage, 'hack/lab/kind')
+  await build('--tag', placesImage, 'hack/lab/kind')
 }

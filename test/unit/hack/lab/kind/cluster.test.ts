@@ -60,7 +60,7 @@ test('networks, router, clients, nodes with our images, and the ways between the
     commands.filter(command => !command.includes(' sysctl ')),
     [
       `docker network create ${label} --ipv6 --subnet=10.62.0.0/16 --subnet=fd62::/64 --ip-range=10.62.0.8/29 --gateway=10.62.255.254 --gateway=fd62::ff fl-one`,
-      `docker network create ${label} --ipv6 --subnet=10.61.0.0/24 --subnet=fd61::/64 --ip-range=10.61.0.128/25 --gateway=10.61.0.254 --gateway=fd61::ff --opt com.docker.network.bridge.enable_ip_masquerade=false fl-one-clients`,
+      `docker network create ${label} --ipv6 --subnet=10.61.0.0/24 --subnet=fd61::/64 --ip-range=10.61.0.128/25 --gateway=10.61.0.254 --gateway=fd61::ff --opt com.docker.network.bridge.gateway_mode_ipv4=routed --opt com.docker.network.bridge.gateway_mode_ipv6=routed fl-one-clients`,
       `docker run --detach --name fl-one-router ${label} --network fl-one --ip 10.62.0.1 --ip6 fd62::1 --privileged fairlead-lab:latest sleep infinity`,
       'docker network connect --ip 10.61.0.1 --ip6 fd61::1 fl-one-clients fl-one-router',
       'docker exec --interactive fl-one-router tee /etc/frr/frr.conf',
