@@ -1,5 +1,5 @@
 /** What is in an image: an OCI archive (https://github.com/opencontainers/image-spec), read with tar and without a runtime. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exec } from '../../hack/lab/exec.ts'
@@ -8,6 +8,7 @@ import { exec } from '../../hack/lab/exec.ts'
 interface Settings {
   readonly User: string
   readonly Entrypoint: readonly string[]
+  readonly Env: readonly string[]
   readonly Labels: Readonly<Record<string, string>>
 }
 
@@ -24,12 +25,19 @@ interface File {
 
 export class Image {
   readonly #directory: string
+  readonly #layers: readonly string[]
   readonly settings: Settings
   /** By their paths, without the slash at the beginning. */
   readonly files: ReadonlyMap<string, File>
 
-  private constructor(directory: string, settings: Settings, files: ReadonlyMap<string, File>) {
+  private constructor(
+    directory: string,
+    layers: readonly string[],
+    settings: Settings,
+    files: ReadonlyMap<string, File>,
+  ) {
     this.#directory = directory
+    this.#layers = layers
     this.settings = settings
     this.files = files
   }
@@ -46,8 +54,9 @@ export class Image {
     const manifest = document as { readonly config: Descriptor; readonly layers: readonly Descriptor[] }
     const { config } = (await read(blob(manifest.config))) as { readonly config: Settings }
     const files = new Map<string, File>()
-    for (const layer of manifest.layers.map(blob)) await apply(layer, files)
-    return new Image(directory, config, files)
+    const layers = manifest.layers.map(blob)
+    for (const layer of layers) await apply(layer, files)
+    return new Image(directory, layers, config, files)
   }
 
   close(): Promise<void> {
@@ -63,6 +72,17 @@ export class Image {
   async readAll(paths: readonly string[]): Promise<readonly string[]> {
     await this.#extract(paths)
     return Promise.all(paths.map(path => readFile(join(this.#directory, path), 'utf8')))
+  }
+
+  /** Runs its entry point as its user, without a container around it. Resolves to what it prints, also to stderr. */
+  async run(args: readonly string[], environment: readonly string[]): Promise<string> {
+    const { Entrypoint, Env, User } = this.settings
+    const root = join(this.#directory, 'root')
+    await mkdir(root)
+    // What a layer removes of the files below it stays: nothing looks for it.
+    for (const layer of this.#layers) await exec(['tar', '-xf', layer, '-C', root])
+    const shell = ['sh', '-c', 'exec 2>&1; exec "$@"', 'sh', ...Entrypoint, ...args]
+    return exec(['env', '-i', ...Env, ...environment, 'chroot', `--userspec=${User}`, root, ...shell])
   }
 
   /** As getcap(8) writes them: what a file may, such as `cap_net_raw=ep`. */

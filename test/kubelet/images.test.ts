@@ -96,3 +96,14 @@ for (const [name, capabilities] of [
     t.is(await image(name).capabilities('usr/local/bin/ambient'), capabilities)
   })
 }
+
+test('the manager starts from what Node made of its sources when the image was built', async t => {
+  t.timeout(120_000)
+  const printed = await image('manager').run(['all', '--help'], ['NODE_DEBUG_NATIVE=COMPILE_CACHE'])
+  const asked = printed.split('\n').filter(line => line.includes('retrieving transpile cache'))
+  t.true(asked.length > 100)
+  t.deepEqual(
+    asked.filter(line => !line.endsWith('success')),
+    [],
+  )
+})
