@@ -10,6 +10,9 @@ export interface WorkQueueOptions {
   readonly scheduler: SchedulerLike
 }
 
+/** Begun at most before all else has its turn: much that is done at once would keep answers and timers waiting until the last of it. */
+const perTurn = 100
+
 /**
  * Keys to be worked on, in the order they were added in. A key is worked on by one at a time: added again meanwhile, it
  * is taken once more afterwards; added while it waits, it keeps its place. Work that fails is tried again after a
@@ -22,6 +25,8 @@ export class WorkQueue {
   readonly #running = new Set<string>()
   readonly #again = new Set<string>()
   readonly #retries = new Map<string, { readonly failures: number; readonly timer: Subscription }>()
+  /** Begun in this turn of the event loop. */
+  #begun = 0
   #stopped = false
 
   constructor(run: (key: string) => Promise<void>, options: WorkQueueOptions) {
@@ -53,11 +58,18 @@ export class WorkQueue {
 
   #start(): void {
     for (const key of this.#waiting) {
-      if (this.#running.size >= this.#options.concurrency) return
+      if (this.#running.size >= this.#options.concurrency || this.#begun === perTurn) return
+      if (this.#begun === 0) this.#options.scheduler.schedule(() => this.#nextTurn())
+      this.#begun += 1
       this.#waiting.delete(key)
       this.#running.add(key)
       void this.#work(key)
     }
+  }
+
+  #nextTurn(): void {
+    this.#begun = 0
+    this.#start()
   }
 
   async #work(key: string): Promise<void> {

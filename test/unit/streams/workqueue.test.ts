@@ -1,5 +1,6 @@
 import test from 'ava'
 import { VirtualTimeScheduler } from 'rxjs'
+import { monotonic } from '../../../src/streams/time.ts'
 import { WorkQueue } from '../../../src/streams/workqueue.ts'
 
 /** A queue whose work ends when the test says so. */
@@ -105,4 +106,18 @@ test('stopped, it starts nothing further: not what waits, not what failed', asyn
   work.add('c')
   scheduler.flush()
   t.deepEqual(started, ['a'])
+})
+
+test('much that is done at once lets others have their turn in between', async t => {
+  const done: number[] = []
+  const options = { concurrency: 4, backoff: { first: 100, most: 300, random: () => 0 }, report: () => undefined }
+  const work = new WorkQueue(async key => void done.push(Number(key)), { ...options, scheduler: monotonic })
+  for (let i = 0; i < 1_000; i++) work.add(`${i}`)
+  const seen: number[] = []
+  while (done.length < 1_000) {
+    await new Promise(resolve => setImmediate(resolve))
+    seen.push(done.length)
+  }
+  t.true(new Set(seen).size >= 10)
+  t.deepEqual(done, [...done.keys()])
 })
