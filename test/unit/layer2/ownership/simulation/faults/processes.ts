@@ -41,6 +41,8 @@ export const processes = {
   },
   'many come and go': {
     nodes: [15, 20],
+    // A better candidate may be there just as another claims what has lost its owner, and not have heard it yet.
+    unheard: 5,
     strike: repeatedly(12, (segment, random, names, length) => {
       const name = random.pick(names)
       if (random.chance(0.5)) segment.kill(name)
