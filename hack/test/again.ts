@@ -1,7 +1,7 @@
 /** What is run once more: the files of tests that failed, out of what ava printed; and what two runs say together. Pure. */
 import { type Tally, tally } from './tally.ts'
 
-/** What a run of ava printed, in the end. Titles are as in `net › address › a range is read`, after what fails with what ava says of it. */
+/** What ava printed of a run. Titles are as in `net › address › a range is read`; what ava says of a failure may follow its title. */
 export interface Run extends Tally {
   readonly passes: readonly string[]
   /** Of tests and of hooks. */
@@ -11,7 +11,7 @@ export interface Run extends Tally {
 /** @param exitCode as for `tally` */
 export const runOf = (output: string, exitCode: number | null): Run => ({
   ...tally(output, exitCode),
-  passes: [...output.matchAll(/^ {2}✔ (.+?)(?: \([\d.]+(?:ms|m?s|m [\d.]+s)\))?$/gm)].map(([, title = '']) => title),
+  passes: [...output.matchAll(/^ {2}✔ (.+?)(?: \((?:\d+m )?[\d.]+m?s\))?$/gm)].map(([, title = '']) => title),
   failures: [...output.matchAll(/^ {2}✘ \[fail\]: (.+)$/gm)].map(([, title = '']) => title),
 })
 
