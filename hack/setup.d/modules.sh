@@ -1,4 +1,4 @@
-# npm packages, Node 24 among them, and the native modules built for it.
+# npm packages, Node 24 among them, the native modules built for it, and what it makes of our sources.
 
 npm_packages() {
   local done=node_modules/.package-lock.json number=2
@@ -20,4 +20,12 @@ native_modules() {
   esac
   step 3 'building raw-socket' raw-socket \
     env "npm_config_nodedir=$PWD/node_modules/node-linux-$arch" npm rebuild raw-socket
+}
+
+# What Node keeps of the sources, as in the image: the managers of a lab, which are killed, would each make it anew.
+compiled() {
+  local done=node_modules/.compiled
+  [ -e "$done" ] && [ -z "$(find src -newer "$done" -print -quit)" ] && return
+  # Sources that do not even load are for the tests to tell.
+  if NODE_COMPILE_CACHE=$cache/compiled node_modules/.bin/node src/main.ts all --help >/dev/null 2>&1; then touch "$done"; fi
 }
