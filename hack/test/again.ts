@@ -42,9 +42,13 @@ function bare(title: string, files: readonly string[]): string {
  */
 export function ofBoth(first: Run, second: Run, files: readonly string[]): Tally {
   const rerun = first.failures.filter(title => filesOf([title], files).length > 0)
-  const before = new Set(first.passes.map(title => bare(title, files)))
-  const hadPassed = (title: string) => before.has(title) || [...before].some(passed => title.startsWith(`${passed} `))
-  const again = second.failures.filter(title => !hadPassed(bare(title, files))).length
+  const bareOf = (titles: readonly string[]) => titles.map(title => bare(title, files))
+  const [passed, failed] = [bareOf(first.passes), bareOf(rerun)]
+  const begins = (title: string, start: string) => title === start || title.startsWith(`${start} `)
+  // What may as well be one of those that failed counts as that.
+  const hadPassed = (title: string) =>
+    passed.some(start => begins(title, start) && !failed.some(other => begins(other, start)))
+  const again = bareOf(second.failures).filter(title => !hadPassed(title)).length
   const unexplained = second.failed - second.failures.length
   return {
     passed: first.passed + Math.max(0, rerun.length - again - unexplained),

@@ -60,6 +60,11 @@ test('what fails twice has failed; what passed the first time has passed', t => 
   t.deepEqual(ofBoth(first, run({ a: false, b: true, c: true }), again), { passed: 4, failed: 0 })
 })
 
+test('what fails twice has failed, also if its title begins like one that passed', t => {
+  const both = run({ 'bfd › b': true, 'bfd › b and more': false })
+  t.deepEqual(ofBoth(both, run({ b: true, 'b and more': false }), again), { passed: 1, failed: 1 })
+})
+
 test('what is no test, or could not be run again, has failed', t => {
   t.deepEqual(ofBoth(first, run({ a: true }, '  1 uncaught exception\n'), again), { passed: 3, failed: 1 })
   t.deepEqual(ofBoth(first, run({ 'before hook': false }), again), { passed: 3, failed: 1 })
