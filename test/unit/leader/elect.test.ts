@@ -6,6 +6,11 @@ import { LeaseServer, type Link } from './leaseserver.ts'
 
 const lease = { namespace: 'fairlead-system', name: 'leader' }
 
+const heldBy = (holderIdentity: string, leaseDurationSeconds: number) => ({
+  metadata: lease,
+  spec: { holderIdentity, leaseDurationSeconds, leaseTransitions: 4 },
+})
+
 interface Elector {
   readonly link: Link
   /** Each change with the time it came at. */
@@ -97,10 +102,7 @@ test('a crash: the other leads when the Lease has run out, not before', async t 
 
 test('a crash, and the Pod is restarted before the Lease has run out: it leads again at once, and tells that it is another process', async t => {
   const { server, time, b } = await two()
-  server.put({
-    metadata: lease,
-    spec: { holderIdentity: 'c_1', leaseDurationSeconds: 15, leaseTransitions: 4 },
-  })
+  server.put(heldBy('c_1', 15))
   await time.pass(3_000)
   const again = elector(server, time, 'c_2')
   await time.pass(0)
@@ -166,10 +168,7 @@ test('a renewal whose answer is lost is found again', async t => {
 
 test('a Lease that somebody deletes or takes is no longer led by', async t => {
   const { server, time, a } = await two()
-  server.put({
-    metadata: lease,
-    spec: { holderIdentity: 'kubectl', leaseDurationSeconds: 60, leaseTransitions: 4 },
-  })
+  server.put(heldBy('kubectl', 60))
   await time.pass(2_000)
   t.false(a.leads())
   await time.pass(60_000)
