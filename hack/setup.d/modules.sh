@@ -24,8 +24,8 @@ native_modules() {
 
 # What Node keeps of the sources, as in the image: the managers of a lab, which are killed, would each make it anew.
 compiled() {
-  local done=node_modules/.compiled
-  [ -e "$done" ] && [ -z "$(find src -newer "$done" -print -quit)" ] && return
+  local done=$cache/compiled/of${PWD//\//-}
+  [ -e "$done" ] && [ -z "$(find src node_modules/.package-lock.json -newer "$done" -print -quit)" ] && return
   # Sources that do not even load are for the tests to tell.
   if NODE_COMPILE_CACHE=$cache/compiled node_modules/.bin/node src/main.ts all --help >/dev/null 2>&1; then touch "$done"; fi
 }
